@@ -1,0 +1,3 @@
+using Recede.Engine;
+
+Console.WriteLine($"recede {EngineInfo.Version}");
