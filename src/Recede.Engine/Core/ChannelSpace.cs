@@ -1,0 +1,143 @@
+namespace Recede.Engine.Core;
+
+/// <summary>
+/// A named set of channels that several buffers share: a convolution writes it, its norm lives in it, the next
+/// convolution reads it. Pruning a space narrows every buffer bound to it. Coupling is declared by sharing a space, or by
+/// a derived one (flatten repeats a space, concat chains several), never traced or guessed.
+/// </summary>
+public sealed class ChannelSpace
+{
+    private readonly ChannelSpace[] _sources;
+    private readonly int _repeats;
+    private int _width;
+
+    /// <summary>Makes a space of its own.</summary>
+    /// <param name="name">Its name in plans and errors: "layer1.0.conv1".</param>
+    /// <param name="width">Channels, 1 or more.</param>
+    /// <param name="prunable">Whether channels may be removed.</param>
+    public ChannelSpace(string name, int width, bool prunable = true)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        Name = name;
+        _width = width;
+        _repeats = 1;
+        _sources = [];
+        Prunable = prunable;
+    }
+
+    private ChannelSpace(string name, ChannelSpace[] sources, int repeats)
+    {
+        Name = name;
+        _sources = sources;
+        _repeats = repeats;
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Channels now; a pruned space is narrower than it was made.</summary>
+    public int Width
+    {
+        get
+        {
+            if (_sources.Length == 0)
+            {
+                return _width;
+            }
+
+            var width = 0;
+            foreach (var source in _sources)
+            {
+                width += source.Width;
+            }
+
+            return width * _repeats;
+        }
+    }
+
+    /// <summary>Whether channels may be removed from this very space; derived spaces follow their sources.</summary>
+    public bool Prunable { get; }
+
+    /// <summary>Whether this space follows from others.</summary>
+    public bool IsDerived => _sources.Length > 0;
+
+    /// <summary>The spaces that this one chains, in order; empty for a space of its own.</summary>
+    public IReadOnlyList<ChannelSpace> Sources => _sources;
+
+    /// <summary>How often <see cref="Sources"/> are repeated: a flatten of H x W pixels repeats its input H*W times.</summary>
+    public int Repeats => _repeats;
+
+    /// <summary>The channels of several spaces one after another.</summary>
+    public static ChannelSpace Concatenated(string name, params ReadOnlySpan<ChannelSpace> spaces)
+    {
+        if (spaces.IsEmpty)
+        {
+            throw new ArgumentException($"{name}: a concatenation needs at least one space.", nameof(spaces));
+        }
+
+        return new ChannelSpace(name, spaces.ToArray(), 1);
+    }
+
+    /// <summary>This space repeated, channel c of pixel p at p * Width + c.</summary>
+    public ChannelSpace Repeated(string name, int times)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
+        return new ChannelSpace(name, [this], times);
+    }
+
+    /// <summary>
+    /// Which of this space's channels stay when some spaces are pruned: sorted indices, or null when all stay.
+    /// </summary>
+    /// <param name="kept">The sorted kept channels of each pruned space of its own.</param>
+    public int[]? Resolve(IReadOnlyDictionary<ChannelSpace, int[]> kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        if (!IsDerived)
+        {
+            return kept.TryGetValue(this, out var mine) ? mine : null;
+        }
+
+        var changed = false;
+        var once = new List<int>();
+        var offset = 0;
+        foreach (var source in _sources)
+        {
+            var part = source.Resolve(kept);
+            changed |= part is not null;
+            for (var i = 0; i < (part?.Length ?? source.Width); i++)
+            {
+                once.Add(offset + (part?[i] ?? i));
+            }
+
+            offset += source.Width;
+        }
+
+        if (!changed)
+        {
+            return null;
+        }
+
+        var all = new int[once.Count * _repeats];
+        for (var i = 0; i < all.Length; i++)
+        {
+            all[i] = i / once.Count * offset + once[i % once.Count];
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}({Width})";
+
+    /// <summary>Narrows a space of its own after its buffers were.</summary>
+    internal void Narrow(int width)
+    {
+        if (IsDerived)
+        {
+            throw new InvalidOperationException($"{this} follows from other spaces and is not narrowed itself.");
+        }
+
+        _width = width;
+    }
+}

@@ -1,0 +1,71 @@
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
+
+namespace Recede.Engine.Core;
+
+/// <summary>
+/// What an op's CPU code sees of its call: pointers to operands, outputs and gradients in the CPU's physical layouts
+/// (activations NCHW16c, padding lanes zero; see docs), scratch memory, and the pool.
+/// </summary>
+public readonly unsafe ref struct CpuOpContext
+{
+    private readonly Tape _tape;
+    private readonly int _record;
+
+    internal CpuOpContext(Tape tape, WorkerPool pool, int record)
+    {
+        _tape = tape;
+        _record = record;
+        Pool = pool;
+    }
+
+    /// <summary>The pool that the op's loops run on.</summary>
+    public WorkerPool Pool { get; }
+
+    /// <summary>True in a training step: norms use the batch's statistics, dropout drops.</summary>
+    public bool Training => _tape.Training;
+
+    /// <summary>Whether an operand is there.</summary>
+    public bool Has(int input) => _tape.InputSlot(_record, input) >= 0;
+
+    /// <summary>Logical shape of an operand.</summary>
+    public Shape InputShape(int input) => _tape.Input(_record, input).Shape;
+
+    /// <summary>Logical shape of an output.</summary>
+    public Shape OutputShape(int output) => _tape.Output(_record, output).Shape;
+
+    /// <summary>Values of a float operand, or null when it is absent.</summary>
+    public float* Input(int input) => (float*)InputAddress(input);
+
+    /// <summary>Values of a uint8 operand [N, H, W, C], dense.</summary>
+    public byte* InputBytes(int input) => (byte*)InputAddress(input);
+
+    /// <summary>Values of an int32 operand, dense.</summary>
+    public int* InputInts(int input) => (int*)InputAddress(input);
+
+    /// <summary>Values of a float output.</summary>
+    public float* Output(int output) => (float*)_tape.OutputAddress(_record, output);
+
+    /// <summary>Values of a uint8 output, dense.</summary>
+    public byte* OutputBytes(int output) => (byte*)_tape.OutputAddress(_record, output);
+
+    /// <summary>Values of an int32 output, dense.</summary>
+    public int* OutputInts(int output) => (int*)_tape.OutputAddress(_record, output);
+
+    /// <summary>Backward: dL/d(output), or null when no gradient flows into that output.</summary>
+    public float* OutputGradient(int output) => (float*)_tape.OutputGradient(_record, output);
+
+    /// <summary>Backward: whether an operand's gradient is wanted.</summary>
+    public bool NeedsGradient(int input) => _tape.NeedsGradient(_record, input);
+
+    /// <summary>Backward: where an operand's gradient goes.</summary>
+    /// <param name="input">The operand; call once an operand and pass.</param>
+    /// <param name="accumulate">False: overwrite all of it, padding included. True: add to what is there.</param>
+    public float* InputGradient(int input, out bool accumulate) =>
+        (float*)_tape.InputGradient(_record, input, out accumulate);
+
+    /// <summary>Scratch memory with unspecified contents, 64-byte aligned, given back after the op.</summary>
+    public float* Workspace(long floats) => (float*)_tape.Workspace(floats * sizeof(float));
+
+    private nint InputAddress(int input) => Has(input) ? _tape.InputAddress(_record, input) : 0;
+}

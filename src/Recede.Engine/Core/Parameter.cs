@@ -1,0 +1,263 @@
+using Recede.Engine.Devices;
+
+namespace Recede.Engine.Core;
+
+/// <summary>
+/// A named tensor that outlives steps: weights, and a norm's running statistics. It owns its value, its gradient and every
+/// companion buffer that an optimiser hangs on it (momentum), and gathers them all together when a channel space is
+/// pruned, so optimisers hold no pruning code and its identity never changes.
+/// </summary>
+public sealed class Parameter : IDisposable
+{
+    private readonly List<Companion> _companions = [];
+    private DeviceBuffer _value;
+    private DeviceBuffer? _gradient;
+
+    /// <summary>Makes a parameter of zeros.</summary>
+    /// <param name="device">Where it lies.</param>
+    /// <param name="path">Its path in the network: "layer2.0.conv1.weight".</param>
+    /// <param name="role">What it is in its layer.</param>
+    /// <param name="shape">Filter [C_out, KH, KW, C_in] or vector [1, 1, 1, C].</param>
+    /// <param name="outputSpace">Space of its output channels (a filter's first axis, a vector's channels).</param>
+    /// <param name="inputSpace">Space of its input channels (a filter's last axis); null when they cannot be pruned.</param>
+    /// <exception cref="ArgumentException">A space's width is not the shape's.</exception>
+    public Parameter(
+        Device device, string path, ParameterRole role, Shape shape, ChannelSpace? outputSpace = null, ChannelSpace? inputSpace = null)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Device = device;
+        Path = path;
+        Role = role;
+        Shape = shape.Validated();
+        OutputSpace = outputSpace;
+        InputSpace = inputSpace;
+        if (Layout == TensorLayout.Activation && shape != Shape.Vector(shape.C))
+        {
+            throw new ArgumentException($"{path}: a {role} is a vector [1,1,1,C], got {shape}.", nameof(shape));
+        }
+
+        CheckWidth(outputSpace, OutputChannels, "output");
+        CheckWidth(inputSpace, shape.C, "input");
+        _value = device.Allocate(Bytes);
+    }
+
+    /// <summary>Where it lies.</summary>
+    public Device Device { get; }
+
+    /// <summary>Its path in the network.</summary>
+    public string Path { get; }
+
+    /// <summary>What it is in its layer.</summary>
+    public ParameterRole Role { get; }
+
+    /// <summary>Logical shape; changes when its spaces are pruned.</summary>
+    public Shape Shape { get; private set; }
+
+    /// <summary>Physical layout.</summary>
+    public TensorLayout Layout => Role == ParameterRole.Weight ? TensorLayout.Filter : TensorLayout.Activation;
+
+    /// <summary>Whether it has a gradient; running statistics have none.</summary>
+    public bool Trainable => Role is not (ParameterRole.RunningMean or ParameterRole.RunningVariance);
+
+    /// <summary>Space of its output channels.</summary>
+    public ChannelSpace? OutputSpace { get; }
+
+    /// <summary>Space of its input channels.</summary>
+    public ChannelSpace? InputSpace { get; }
+
+    /// <summary>Output channels: N of a filter, C of a vector.</summary>
+    public int OutputChannels => Layout == TensorLayout.Filter ? Shape.N : Shape.C;
+
+    /// <summary>Floats in memory, lane padding included.</summary>
+    public long PhysicalCount => Device.PhysicalCount(Shape, Layout);
+
+    /// <summary>Bytes of the value in memory, lane padding included.</summary>
+    public long Bytes => PhysicalCount * sizeof(float);
+
+    /// <summary>Counts the changes of the value, for caches that derive from it. Raised by <see cref="MarkChanged"/>.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The value's memory.</summary>
+    public DeviceBuffer Value => _value;
+
+    /// <summary>The gradient's memory, made when first asked for.</summary>
+    /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
+    public DeviceBuffer Gradient => Trainable
+        ? _gradient ??= Device.Allocate(Bytes)
+        : throw new InvalidOperationException($"{Path} is a {Role} and has no gradient.");
+
+    /// <summary>Whether the gradient holds a contribution; without one it counts as zero.</summary>
+    public bool HasGradient { get; set; }
+
+    /// <summary>Forgets the gradient; the next contribution overwrites it.</summary>
+    public void ZeroGradient() => HasGradient = false;
+
+    /// <summary>Says that the value was changed through <see cref="Value"/>.</summary>
+    public void MarkChanged() => Version++;
+
+    /// <summary>A buffer of this parameter's shape and layout that follows it through a shrink; made of zeros when first
+    /// asked for.</summary>
+    public DeviceBuffer CompanionBuffer(string name)
+    {
+        foreach (var companion in _companions)
+        {
+            if (companion.Name == name)
+            {
+                return companion.Buffer;
+            }
+        }
+
+        var made = new Companion(name, Device.Allocate(Bytes));
+        _companions.Add(made);
+        return made.Buffer;
+    }
+
+    /// <summary>Whether the companion exists.</summary>
+    public bool HasCompanion(string name) => _companions.Exists(c => c.Name == name);
+
+    /// <summary>Frees a companion, if it exists; an optimiser then starts it anew.</summary>
+    public void DropCompanion(string name)
+    {
+        for (var i = _companions.Count - 1; i >= 0; i--)
+        {
+            if (_companions[i].Name == name)
+            {
+                _companions[i].Buffer.Dispose();
+                _companions.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <summary>Bytes of value, gradient and companions that this parameter holds now.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            var bytes = _value.Bytes + (_gradient?.Bytes ?? 0);
+            foreach (var companion in _companions)
+            {
+                bytes += companion.Buffer.Bytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Sets the value from the host, row-major.</summary>
+    public void Set(ReadOnlySpan<float> values)
+    {
+        Device.Upload(values, Shape, Layout, _value.Address);
+        MarkChanged();
+    }
+
+    /// <summary>The value on the host, row-major.</summary>
+    public float[] ToArray() => Download(_value);
+
+    /// <summary>The gradient on the host, row-major; zeros when there is none.</summary>
+    public float[] GradientToArray() => HasGradient ? Download(Gradient) : new float[Shape.Count];
+
+    /// <summary>A companion on the host, row-major; zeros when there is none.</summary>
+    public float[] CompanionToArray(string name) => HasCompanion(name) ? Download(CompanionBuffer(name)) : new float[Shape.Count];
+
+    /// <summary>
+    /// Gathers the channels that stay of value, gradient and companions into new memory and changes nothing yet;
+    /// <see cref="ParameterShrink.Commit"/> swaps it in.
+    /// </summary>
+    /// <param name="keptOut">Sorted output channels that stay; empty keeps all.</param>
+    /// <param name="keptIn">Sorted input channels that stay; empty keeps all.</param>
+    public ParameterShrink PrepareShrink(ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn)
+    {
+        CheckKept(keptOut, OutputChannels, "output");
+        CheckKept(keptIn, Shape.C, "input");
+        var outs = keptOut.IsEmpty ? OutputChannels : keptOut.Length;
+        var shape = Layout == TensorLayout.Activation
+            ? Shape.Vector(outs)
+            : new Shape(outs, Shape.H, Shape.W, keptIn.IsEmpty ? Shape.C : keptIn.Length);
+        var bytes = Device.PhysicalBytes(shape, Layout, ElementType.Float32);
+        var shrink = new ParameterShrink(this, shape);
+        try
+        {
+            shrink.Value = Gathered(_value, keptOut, keptIn, bytes);
+            shrink.Gradient = _gradient is null ? null : Gathered(_gradient, keptOut, keptIn, bytes);
+            foreach (var companion in _companions)
+            {
+                shrink.Companions.Add(Gathered(companion.Buffer, keptOut, keptIn, bytes));
+            }
+        }
+        catch
+        {
+            shrink.Dispose();
+            throw;
+        }
+
+        return shrink;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _value.Dispose();
+        _gradient?.Dispose();
+        foreach (var companion in _companions)
+        {
+            companion.Buffer.Dispose();
+        }
+
+        _companions.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Path} {Shape}";
+
+    internal void Swap(ParameterShrink shrink)
+    {
+        (_value, shrink.Value) = (shrink.Value!, _value);
+        (_gradient, shrink.Gradient) = (shrink.Gradient, _gradient);
+        for (var i = 0; i < _companions.Count; i++)
+        {
+            var old = _companions[i];
+            _companions[i] = old with { Buffer = shrink.Companions[i] };
+            shrink.Companions[i] = old.Buffer;
+        }
+
+        Shape = shrink.Shape;
+        MarkChanged();
+    }
+
+    private DeviceBuffer Gathered(DeviceBuffer source, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, long bytes)
+    {
+        var buffer = Device.Allocate(bytes);
+        Device.GatherChannels(source.Address, Shape, Layout, keptOut, keptIn, buffer.Address);
+        return buffer;
+    }
+
+    private float[] Download(DeviceBuffer buffer)
+    {
+        var values = new float[Shape.Count];
+        Device.Download(buffer.Address, Shape, Layout, values);
+        return values;
+    }
+
+    private void CheckWidth(ChannelSpace? space, int width, string side)
+    {
+        if (space is not null && space.Width != width)
+        {
+            throw new ArgumentException($"{Path} {Shape}: {side} space {space} does not have its {width} channels.");
+        }
+    }
+
+    private void CheckKept(ReadOnlySpan<int> kept, int width, string side)
+    {
+        for (var i = 0; i < kept.Length; i++)
+        {
+            if (kept[i] < (i == 0 ? 0 : kept[i - 1] + 1) || kept[i] >= width)
+            {
+                throw new ArgumentException(
+                    $"{Path} {Shape}: kept {side} channels must be sorted, distinct and below {width}; entry {i} is {kept[i]}.");
+            }
+        }
+    }
+
+    private sealed record Companion(string Name, DeviceBuffer Buffer);
+}

@@ -1,0 +1,103 @@
+using Recede.Engine.Devices.Cpu;
+
+namespace Recede.Engine.Devices;
+
+/// <summary>
+/// Where tensors live and ops run. A device is passed explicitly; there is no ambient device and no silent fallback.
+/// It owns memory and knows how a logical [N, H, W, C] array lies in it; it does not know any op.
+/// </summary>
+public abstract class Device : IDisposable
+{
+    private long _liveBytes;
+
+    /// <summary>Short name: "cpu".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One line for people: instruction set, threads.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Channels are padded up to a multiple of this many values.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Bytes that buffers of this device hold now.</summary>
+    public long LiveBytes => Interlocked.Read(ref _liveBytes);
+
+    /// <summary>The CPU.</summary>
+    /// <param name="threads">Worker threads, the caller's included; null takes the environment variable
+    /// RECEDE_THREADS, or else the number of processors.</param>
+    /// <exception cref="ArgumentException"><paramref name="threads"/> or RECEDE_THREADS is not a number of 1 or more.</exception>
+    public static CpuDevice Cpu(int? threads = null) => new(threads);
+
+    /// <summary>Allocates zeroed memory.</summary>
+    /// <param name="bytes">Size; 0 gives a small valid buffer.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The device has not that much memory.</exception>
+    public DeviceBuffer Allocate(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        var size = Math.Max(bytes, 64);
+        var address = AllocateZeroed(size);
+        Interlocked.Add(ref _liveBytes, size);
+        return new DeviceBuffer(this, address, size);
+    }
+
+    /// <summary>Elements that a tensor of this shape and layout takes in memory, padding included.</summary>
+    public abstract long PhysicalCount(Shape shape, TensorLayout layout);
+
+    /// <summary>Bytes that a tensor takes in memory, padding included.</summary>
+    public long PhysicalBytes(Shape shape, TensorLayout layout, ElementType type) =>
+        PhysicalCount(shape, layout) * (type == ElementType.UInt8 ? 1 : 4);
+
+    /// <summary>Copies logical values in row-major order [N, H, W, C] into device memory; padding becomes zero.</summary>
+    /// <exception cref="ArgumentException">The span's length is not the shape's count.</exception>
+    public abstract void Upload(ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address);
+
+    /// <summary>Copies raw bytes into device memory.</summary>
+    public abstract void UploadBytes(ReadOnlySpan<byte> values, nint address);
+
+    /// <summary>Copies a tensor to the host as row-major [N, H, W, C].</summary>
+    /// <exception cref="ArgumentException">The span's length is not the shape's count.</exception>
+    public abstract void Download(nint address, Shape shape, TensorLayout layout, Span<float> values);
+
+    /// <summary>Copies bytes from device memory to the host as they are, padding included.</summary>
+    public abstract void DownloadBytes(nint address, Span<byte> values);
+
+    /// <summary>Copies between two places of this device.</summary>
+    public abstract void Copy(nint source, nint destination, long bytes);
+
+    /// <summary>Writes zeros.</summary>
+    public abstract void Clear(nint address, long bytes);
+
+    /// <summary>True when every one of <paramref name="count"/> floats is finite.</summary>
+    public abstract bool IsFinite(nint address, long count);
+
+    /// <summary>
+    /// Copies the slices of a weight or vector that stay: output channels <paramref name="keptOut"/> (the N axis of a
+    /// filter, the C axis of a vector) and input channels <paramref name="keptIn"/> (the C axis of a filter), each sorted;
+    /// an empty list keeps all.
+    /// </summary>
+    public abstract void GatherChannels(
+        nint source, Shape shape, TensorLayout layout, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, nint destination);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    internal void Free(nint address, long bytes)
+    {
+        Interlocked.Add(ref _liveBytes, -bytes);
+        FreeMemory(address);
+    }
+
+    /// <summary>Gets zeroed memory, aligned to at least 64 bytes.</summary>
+    protected abstract nint AllocateZeroed(long bytes);
+
+    /// <summary>Gives memory back.</summary>
+    protected abstract void FreeMemory(nint address);
+
+    /// <summary>Releases what the device itself holds.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,40 @@
+namespace Recede.Engine.Devices;
+
+/// <summary>Memory of a device with one owner, who disposes it. There is no finalizer: what is not disposed leaks until
+/// the device goes, and <see cref="Device.LiveBytes"/> tells.</summary>
+public sealed class DeviceBuffer : IDisposable
+{
+    private readonly Device _device;
+    private nint _address;
+
+    internal DeviceBuffer(Device device, nint address, long bytes)
+    {
+        _device = device;
+        _address = address;
+        Bytes = bytes;
+    }
+
+    /// <summary>Size in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Address in the device's own address space.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public nint Address
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_address == 0, this);
+            return _address;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        var address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+        {
+            _device.Free(address, Bytes);
+        }
+    }
+}
