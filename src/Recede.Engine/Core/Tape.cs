@@ -48,6 +48,12 @@ public sealed partial class Tape : IDisposable
     /// </summary>
     public bool CheckFinite { get; set; }
 
+    /// <summary>Seed of the random numbers that ops of this tape draw (dropout); see <see cref="Philox"/>.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>Number of the training step, set by the training loop: random ops draw anew each step.</summary>
+    public ulong StepNumber { get; set; }
+
     /// <summary>Path of the layer that is running; names tensors and errors.</summary>
     public string Scope
     {
