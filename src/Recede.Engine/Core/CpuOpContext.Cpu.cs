@@ -25,6 +25,9 @@ public readonly unsafe ref struct CpuOpContext
     /// <summary>True in a training step: norms use the batch's statistics, dropout drops.</summary>
     public bool Training => _tape.Training;
 
+    /// <summary>Number of operands, absent ones included.</summary>
+    public int InputCount => _tape.InputCount(_record);
+
     /// <summary>Whether an operand is there.</summary>
     public bool Has(int input) => _tape.InputSlot(_record, input) >= 0;
 

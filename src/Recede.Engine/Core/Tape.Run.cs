@@ -42,6 +42,8 @@ public sealed partial class Tape
 
     internal string Place(OpRule rule) => _scope.Length == 0 ? rule.Name : $"{rule.Name} {_scope}";
 
+    internal int InputCount(int record) => _records[record].InputCount;
+
     internal int InputSlot(int record, int input) => _operands[_records[record].FirstInput + input];
 
     internal ref Slot Input(int record, int input) => ref _slots[InputSlot(record, input)];
