@@ -1,0 +1,223 @@
+using System.Globalization;
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Tests.Support;
+
+namespace Recede.Engine.Tests.Ops;
+
+/// <summary>What one step of the engine gave for a row: outputs and gradients, row-major.</summary>
+internal sealed class OpRun
+{
+    // More than any row uses, and less than the first chunk of an arena.
+    private const int PoisonBytes = 4 << 20;
+
+    private OpRun(int operands)
+    {
+        Gradients = new float[]?[operands];
+        After = new float[]?[operands];
+    }
+
+    public float[][] Outputs { get; private set; } = [];
+
+    /// <summary>The weights of each output in the loss; null for an output without a gradient.</summary>
+    public double[]?[] Cotangents { get; private set; } = [];
+
+    /// <summary>The loss, if any output has a gradient.</summary>
+    public float? Loss { get; private set; }
+
+    public float[]?[] Gradients { get; }
+
+    /// <summary>What each parameter held after the step.</summary>
+    public float[]?[] After { get; }
+
+    /// <summary>Runs one step; <paramref name="frozen"/> is an activation that needs no gradient.</summary>
+    public static OpRun Execute(CpuDevice device, OpCase row, double[][] values, OpRunMode mode, int frozen = -1)
+    {
+        var run = new OpRun(row.Operands.Length);
+        var parameters = MakeParameters(device, row, values);
+        try
+        {
+            using var tape = new Tape(device) { CheckFinite = true };
+            Poison(device, tape);
+            using (tape.BeginStep(mode != OpRunMode.Evaluate))
+            {
+                run.Step(tape, row, values, parameters, mode, frozen);
+            }
+        }
+        finally
+        {
+            foreach (var parameter in parameters)
+            {
+                parameter?.Dispose();
+            }
+        }
+
+        return run;
+    }
+
+    private void Step(Tape tape, OpCase row, double[][] values, Parameter?[] parameters, OpRunMode mode, int frozen)
+    {
+        var operands = new Tensor[values.Length];
+        for (var i = 0; i < operands.Length; i++)
+        {
+            operands[i] = MakeOperand(tape, row.Operands[i], values[i], parameters[i], i != frozen);
+        }
+
+        tape.Scope = "layer";
+        var outputs = row.Call(tape, operands);
+        Outputs = new float[outputs.Length][];
+        Cotangents = new double[]?[outputs.Length];
+        var pairs = new List<Tensor>();
+        for (var k = 0; k < outputs.Length; k++)
+        {
+            Outputs[k] = outputs[k].ToArray();
+            ref var slot = ref tape.SlotOf(outputs[k]);
+            CheckPadding(tape.Device, slot.Address, slot.Shape, slot.Layout, Text($"padding of output {k}"));
+            if (slot.NeedsGradient)
+            {
+                Cotangents[k] = Cotangent(outputs[k].Shape, k);
+                AddPair(tape, pairs, outputs[k], Cotangents[k]!, 1);
+            }
+        }
+
+        if (mode == OpRunMode.TrainTwice)
+        {
+            var again = row.Call(tape, operands);
+            for (var k = 0; k < outputs.Length; k++)
+            {
+                if (Cotangents[k] is { } cotangent)
+                {
+                    AddPair(tape, pairs, again[k], cotangent, 0.5);
+                }
+            }
+        }
+
+        if (pairs.Count > 0)
+        {
+            var loss = WeightedSum.Of(tape, pairs.ToArray());
+            ReleaseAll(tape, operands);
+            ReleaseAll(tape, outputs);
+            tape.Backward(loss);
+            Loss = loss.Item();
+        }
+
+        for (var i = 0; i < operands.Length; i++)
+        {
+            After[i] = parameters[i]?.ToArray();
+            if (pairs.Count > 0 && row.Operands[i].Differentiable && i != frozen)
+            {
+                Gradients[i] = ReadGradient(tape, operands[i], parameters[i], i);
+            }
+        }
+    }
+
+    private static Parameter?[] MakeParameters(CpuDevice device, OpCase row, double[][] values)
+    {
+        var parameters = new Parameter?[row.Operands.Length];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            var operand = row.Operands[i];
+            ParameterRole? role = operand.Kind switch
+            {
+                OpOperandKind.Filter => ParameterRole.Weight,
+                OpOperandKind.Vector => ParameterRole.Bias,
+                OpOperandKind.Statistic => ParameterRole.RunningMean,
+                _ => null,
+            };
+            if (role is { } known)
+            {
+                var made = parameters[i] = new Parameter(device, Text($"operand{i}"), known, operand.Shape);
+                made.Set(Floats(values[i]));
+                if (made.Trainable)
+                {
+                    // The first contribution overwrites all of it, padding included.
+                    Fill(made.Gradient.Address, made.Gradient.Bytes);
+                }
+            }
+        }
+
+        return parameters;
+    }
+
+    private static Tensor MakeOperand(Tape tape, OpOperand operand, double[] values, Parameter? parameter, bool needsGradient) =>
+        operand.Kind switch
+        {
+            OpOperandKind.Activation => tape.Input(Floats(values), operand.Shape, needsGradient),
+            OpOperandKind.Integers => tape.Input(Array.ConvertAll(values, v => (int)v)),
+            OpOperandKind.Bytes => tape.Input(Array.ConvertAll(values, v => (byte)v), operand.Shape),
+            _ => tape.Bind(parameter!),
+        };
+
+    private static void AddPair(Tape tape, List<Tensor> pairs, Tensor value, double[] cotangent, double factor)
+    {
+        pairs.Add(value);
+        pairs.Add(tape.Input(Array.ConvertAll(cotangent, v => (float)(v * factor)), value.Shape));
+    }
+
+    // What a backward pass does not save is gone when it runs, so that an op which reads it all the same is caught.
+    private static void ReleaseAll(Tape tape, Tensor[] tensors)
+    {
+        foreach (var tensor in tensors)
+        {
+            tape.Release(tensor);
+        }
+    }
+
+    private static float[] ReadGradient(Tape tape, Tensor operand, Parameter? parameter, int index)
+    {
+        var what = Text($"gradient of operand {index}");
+        if (parameter is not null)
+        {
+            Assert.That(parameter.HasGradient, what);
+            CheckPadding(tape.Device, parameter.Gradient.Address, parameter.Shape, parameter.Layout, "padding of the " + what);
+            return parameter.GradientToArray();
+        }
+
+        ref var slot = ref tape.SlotOf(operand);
+        Assert.That(slot.HasGradient, what);
+        CheckPadding(tape.Device, slot.Gradient.Address, slot.Shape, slot.Layout, "padding of the " + what);
+        var gradient = new float[operand.Shape.Count];
+        tape.ReadGradient(operand, gradient);
+        return gradient;
+    }
+
+    private static unsafe void CheckPadding(Device device, nint address, Shape shape, TensorLayout layout, string what)
+    {
+        var physical = new Span<float>((void*)address, checked((int)device.PhysicalCount(shape, layout)));
+        var padding = physical.ToArray();
+        for (var n = 0; n < shape.N; n++)
+        {
+            for (var h = 0; h < shape.H; h++)
+            {
+                for (var w = 0; w < shape.W; w++)
+                {
+                    for (var c = 0; c < shape.C; c++)
+                    {
+                        padding[BlockedLayout.Index(shape, layout, n, h, w, c)] = 0;
+                    }
+                }
+            }
+        }
+
+        TensorAssert.AllZero(padding, what);
+    }
+
+    private static double[] Cotangent(Shape shape, int output) =>
+        OpOperand.Activation(shape).Draw(new Random(output + 1), checked((int)shape.Count));
+
+    private static void Poison(CpuDevice device, Tape tape)
+    {
+        var block = tape.Arena.Rent(PoisonBytes);
+        Fill(block.Address, block.Bytes);
+        tape.Arena.Return(block);
+        Assert.That(device.IsFinite(block.Address, 1), Is.False);
+    }
+
+    private static unsafe void Fill(nint address, long bytes) =>
+        new Span<float>((void*)address, checked((int)(bytes / sizeof(float)))).Fill(float.NaN);
+
+    private static float[] Floats(double[] values) => Array.ConvertAll(values, v => (float)v);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

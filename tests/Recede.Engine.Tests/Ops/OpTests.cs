@@ -1,0 +1,14 @@
+namespace Recede.Engine.Tests.Ops;
+
+/// <summary>Every op against its oracle; an op's file adds its list of rows here.</summary>
+[TestFixture]
+public sealed class OpTests
+{
+    private static IEnumerable<OpCase> Rows() =>
+    [
+        .. ElementwiseCases.Rows,
+    ];
+
+    [TestCaseSource(nameof(Rows))]
+    public void Agrees_with_its_oracle(OpCase row) => OpGradientHarness.Check(row);
+}
