@@ -1,0 +1,39 @@
+namespace Recede.Engine.Data;
+
+/// <summary>Images to train on and images to test on, of one size and one set of classes.</summary>
+public sealed class DatasetPair
+{
+    /// <summary>Pairs two data sets.</summary>
+    /// <exception cref="ArgumentException">Their height, width, channels or classes differ.</exception>
+    public DatasetPair(ImageDataset train, ImageDataset test)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        if (train.Height != test.Height || train.Width != test.Width
+            || train.Channels != test.Channels || train.Classes != test.Classes)
+        {
+            throw new ArgumentException(
+                $"Training images '{train.Name}' are {Describe(train)}, test images '{test.Name}' are "
+                + $"{Describe(test)}: expected the same.",
+                nameof(test));
+        }
+
+        Train = train;
+        Test = test;
+    }
+
+    /// <summary>
+    /// The name of the training images. Normalise the test images by the training images'
+    /// <see cref="ImageDataset.Normalisation"/> too.
+    /// </summary>
+    public string Name => Train.Name;
+
+    /// <summary>The training images.</summary>
+    public ImageDataset Train { get; }
+
+    /// <summary>The test images.</summary>
+    public ImageDataset Test { get; }
+
+    private static string Describe(ImageDataset data) =>
+        $"{data.Height} x {data.Width} x {data.Channels} in {data.Classes} classes";
+}
