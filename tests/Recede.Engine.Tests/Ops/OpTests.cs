@@ -1,7 +1,10 @@
+using Recede.Engine.Tests.Support;
+
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Every op against its oracle; an op's file adds its list of rows here.</summary>
 [TestFixture]
+[Category(InstructionSets.Category)]
 public sealed class OpTests
 {
     private static IEnumerable<OpCase> Rows() =>
