@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Golden files of plain and bounded BatchNorm: forward, backward (PyTorch's autograd), running statistics.
 
     /usr/bin/python3 make_batch_norm.py      ->  bounded_batch_norm.json, batch_norm.json

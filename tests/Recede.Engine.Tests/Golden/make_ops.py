@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Golden files of convolution, linear, pooling and cross-entropy: outputs and every gradient.
 
     /usr/bin/python3 make_ops.py             ->  conv2d.json, conv2d_groups.json, linear.json, pooling.json, cross_entropy.json

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Golden file of the polarising and the L1 penalty: value and gradient, at ordinary and at extreme scales.
 
     /usr/bin/python3 make_penalty.py         ->  penalty.json

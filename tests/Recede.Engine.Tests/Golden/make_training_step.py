@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Golden files of two whole training steps of a narrow VGG and a narrow ResNet with bounded BatchNorm.
 
     /usr/bin/python3 make_training_step.py   ->  training_step_vgg.json, training_step_resnet.json
