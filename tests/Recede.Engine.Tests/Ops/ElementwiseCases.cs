@@ -1,5 +1,6 @@
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Ops;
 
 namespace Recede.Engine.Tests.Ops;
@@ -13,7 +14,12 @@ internal static class ElementwiseCases
         new(0, 2, 2, 3), new(2, 20, 21, 37),
     ];
 
-    public static IEnumerable<OpCase> Rows { get; } = [.. Unary("Relu", (tape, x) => tape.Relu(x), x => Math.Max(x, 0)), .. Adds()];
+    public static IEnumerable<OpCase> Rows { get; } =
+    [
+        .. Unary("Relu", (tape, x) => tape.Relu(x), x => Math.Max(x, 0)),
+        .. Unary("Bump", (tape, x) => tape.Record(UnaryRule<Bump>.Instance, default, [x]), x => 1 / (1 + Math.Abs(x))),
+        .. Adds(),
+    ];
 
     private static IEnumerable<OpCase> Unary(string name, Func<Tape, Tensor, Tensor> call, Func<double, double> oracle)
     {
@@ -54,5 +60,27 @@ internal static class ElementwiseCases
         }
 
         return y;
+    }
+
+    /// <summary>y = 1 / (1 + |x|), which is not zero at zero: the rule itself must keep the padding clean.</summary>
+    private readonly struct Bump : IUnaryFunction
+    {
+        public static string Name => "Bump";
+
+        public static bool KeepsZero => false;
+
+        public static bool GradientReadsX => true;
+
+        public static bool GradientReadsY => true;
+
+        public static TV Apply<TV>(TV x)
+            where TV : unmanaged, ISimd<TV> => TV.Broadcast(1) / (TV.Broadcast(1) + TV.Abs(x));
+
+        public static TV Gradient<TV>(TV x, TV y, TV dy)
+            where TV : unmanaged, ISimd<TV>
+        {
+            var dx = dy * y * y;
+            return TV.SelectGreater(x, TV.Zero, TV.Zero - dx, dx);
+        }
     }
 }

@@ -9,6 +9,7 @@ public sealed class OpTests
 {
     private static IEnumerable<OpCase> Rows() =>
     [
+        .. ChannelCases.Rows,
         .. ElementwiseCases.Rows,
     ];
 
