@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Recede.Engine.Core;
+using Recede.Engine.Devices.Cpu;
+
+namespace Recede.Engine.Ops;
+
+/// <content>The CPU's code.</content>
+internal sealed partial class MaxPool2dRule
+{
+    protected internal override void ForwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
+        Pool2dForward<Window>.Run(context, args);
+
+    protected internal override void BackwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
+        Pool2dBackward<Window>.Run(context, args);
+
+    // Backward finds the winner again: the first value that the maximum does not exceed takes the whole gradient.
+    private readonly unsafe struct Window : IPoolWindow
+    {
+        public static bool BackwardReadsInput => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Start<TV>()
+            where TV : unmanaged, ISimd<TV> => TV.Broadcast(float.NegativeInfinity);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Join<TV>(TV joined, TV x)
+            where TV : unmanaged, ISimd<TV> => TV.Max(joined, x);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Finish<TV>(TV joined, TV share)
+            where TV : unmanaged, ISimd<TV> => joined;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Share<TV>(TV dy, TV share)
+            where TV : unmanaged, ISimd<TV> => dy;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Give<TV>(TV joined, float* x, TV rest)
+            where TV : unmanaged, ISimd<TV> => TV.SelectGreater(joined, TV.Load(x), TV.Zero, rest);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TV Keep<TV>(TV joined, float* x, TV rest)
+            where TV : unmanaged, ISimd<TV> => TV.SelectGreater(joined, TV.Load(x), rest, TV.Zero);
+    }
+}
