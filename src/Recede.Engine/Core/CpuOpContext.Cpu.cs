@@ -70,5 +70,8 @@ public readonly unsafe ref struct CpuOpContext
     /// <summary>Scratch memory with unspecified contents, 64-byte aligned, given back after the op.</summary>
     public float* Workspace(long floats) => (float*)_tape.Workspace(floats * sizeof(float));
 
+    /// <summary>An error about values, which a shape rule cannot see; it names op and layer as shape errors do.</summary>
+    public ArgumentException Error(string message) => new($"{_tape.Place(_record)}: {message}");
+
     private nint InputAddress(int input) => Has(input) ? _tape.InputAddress(_record, input) : 0;
 }

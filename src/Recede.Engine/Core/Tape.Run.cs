@@ -44,6 +44,8 @@ public sealed partial class Tape
 
     internal int InputCount(int record) => _records[record].InputCount;
 
+    internal string Place(int record) => Place(_records[record].Rule);
+
     internal int InputSlot(int record, int input) => _operands[_records[record].FirstInput + input];
 
     internal ref Slot Input(int record, int input) => ref _slots[InputSlot(record, input)];

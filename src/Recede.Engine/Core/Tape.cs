@@ -213,7 +213,9 @@ public sealed partial class Tape : IDisposable
         }
 
         Array.Clear(_slots, 0, _slotCount);
-        _slotCount = _recordCount = _operandCount = 0;
+
+        // An op that threw may have left workspaces behind; the rewind takes them too.
+        _slotCount = _recordCount = _operandCount = _workspaceCount = 0;
         foreach (var store in _stores)
         {
             store?.Clear();
