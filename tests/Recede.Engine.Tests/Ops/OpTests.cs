@@ -11,6 +11,9 @@ public sealed class OpTests
     [
         .. ChannelCases.Rows,
         .. ElementwiseCases.Rows,
+        .. PoolingCases.Rows,
+        .. DropoutCases.Rows,
+        .. CrossEntropyCases.Rows,
     ];
 
     [TestCaseSource(nameof(Rows))]
