@@ -6,7 +6,7 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Cross-entropy against PyTorch, and at the edges: ties, NaN, infinities, refusals.</summary>
-[Category("InstructionSets")]
+[Category(InstructionSets.Category)]
 public sealed class CrossEntropyTests
 {
     [TestCase("plain")]

@@ -1,11 +1,12 @@
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Ops;
+using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Which values dropout drops; that it drops them alike forward and backward is the table's business.</summary>
-[Category("InstructionSets")]
+[Category(InstructionSets.Category)]
 public sealed class DropoutTests
 {
     private static readonly Shape Large = new(4, 8, 8, 100);

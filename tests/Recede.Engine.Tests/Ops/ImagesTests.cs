@@ -6,7 +6,7 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Normalisation, crops and flips against naive loops; that they are random, and the same for the same seed.</summary>
-[Category("InstructionSets")]
+[Category(InstructionSets.Category)]
 public sealed class ImagesTests
 {
     private static readonly ImageNormalization Grey = new([0.2860f], [0.3530f]);

@@ -6,7 +6,7 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Pooling against PyTorch, and where tables of rows do not reach: ties, NaN, refusals.</summary>
-[Category("InstructionSets")]
+[Category(InstructionSets.Category)]
 public sealed class PoolingTests
 {
     [TestCase("max2")]
