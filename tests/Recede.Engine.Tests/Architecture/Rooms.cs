@@ -12,7 +12,7 @@ internal static class Rooms
     private static readonly string[] Bindings = ["Recede.Cuda"];
 
     // What every room may name: shapes, element types, the device and its buffers. Threads, micro-kernels, streams and
-    // kernel modules are behind it, for those who write ops.
+    // kernel modules are behind it, for those who write device code.
     private static readonly string[] Devices = ["Recede.Engine.Devices"];
     private static readonly string[] DeviceInsides = [.. Devices, "Recede.Engine.Devices.Cpu", "Recede.Engine.Devices.Cuda"];
     private static readonly string[] Core = ["Recede.Engine.Core"];
@@ -40,7 +40,8 @@ internal static class Rooms
         ["Recede.Engine.Core"] = DeviceInsides,
         ["Recede.Engine.Ops"] = [.. Core, .. DeviceInsides],
         ["Recede.Engine.Nn"] = [.. Ops, .. Core, .. Devices],
-        ["Recede.Engine.Optim"] = WingsKnow,
+        // An optimiser's update is device code, as an op's is.
+        ["Recede.Engine.Optim"] = [.. WingsKnow, .. DeviceInsides],
         ["Recede.Engine.Pruning"] = WingsKnow,
         ["Recede.Engine.Data"] = WingsKnow,
         ["Recede.Engine.Checkpoints"] = WingsKnow,
