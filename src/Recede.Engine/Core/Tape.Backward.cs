@@ -39,16 +39,25 @@ public sealed partial class Tape
         {
             if (AnyOutputHasGradient(record))
             {
-                _scope = _records[record].Scope;
-                _records[record].Rule.Backward(this, record);
-                ReturnWorkspaces();
-                if (CheckFinite)
-                {
-                    CheckOutputs(record, gradients: true);
-                }
+                RunBackward(record);
             }
 
             FreeOutputs(record);
+        }
+    }
+
+    /// <summary>One op's share of the backward pass. A benchmark calls it by itself, again and again.</summary>
+    internal void RunBackward(int record)
+    {
+        var (rule, scope) = (_records[record].Rule, _records[record].Scope);
+        _scope = scope;
+        Observer?.BeforeOp(rule, scope, backward: true);
+        rule.Backward(this, record);
+        Observer?.AfterOp(rule, scope, backward: true);
+        ReturnWorkspaces();
+        if (CheckFinite)
+        {
+            CheckOutputs(record, gradients: true);
         }
     }
 

@@ -42,6 +42,9 @@ public sealed partial class Tape
 
     internal string Place(OpRule rule) => _scope.Length == 0 ? rule.Name : $"{rule.Name} {_scope}";
 
+    /// <summary>How many ops the step has recorded so far.</summary>
+    internal int RecordCount => _recordCount;
+
     internal int InputCount(int record) => _records[record].InputCount;
 
     internal string Place(int record) => Place(_records[record].Rule);
@@ -98,7 +101,9 @@ public sealed partial class Tape
         Span<OutputSpec> outputs = stackalloc OutputSpec[OpRule<TArgs>.MaximumOutputs];
         var count = rule.Infer(new OpShapes(this, rule, inputs), args, outputs);
         var record = AddRecord(rule, args, inputs, outputs[..count]);
+        Observer?.BeforeOp(rule, _scope, backward: false);
         rule.Forward(this, record, args);
+        Observer?.AfterOp(rule, _scope, backward: false);
         ReturnWorkspaces();
         if (CheckFinite)
         {

@@ -48,6 +48,9 @@ public sealed partial class Tape : IDisposable
     /// </summary>
     public bool CheckFinite { get; set; }
 
+    /// <summary>Who is told of every op, or null.</summary>
+    internal ITapeObserver? Observer { get; set; }
+
     /// <summary>Seed of the random numbers that ops of this tape draw (dropout); see <see cref="Philox"/>.</summary>
     public ulong Seed { get; set; }
 
