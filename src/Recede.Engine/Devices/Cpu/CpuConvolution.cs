@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+
+namespace Recede.Engine.Devices.Cpu;
+
+/// <summary>
+/// Convolutions on the CPU: the one place that chooses an algorithm, by shape alone. Activations are NCHW16c, filters
+/// [output block][input block][kh][kw][input channel][16]; every pointer is aligned to 64 bytes. Padding lanes of the inputs
+/// are zero, and those of the outputs are written as zero. The same bits come out for any number of threads.
+/// </summary>
+internal static unsafe class CpuConvolution
+{
+    private const int Lanes = Simd.Lanes;
+
+    private enum Algorithm
+    {
+        /// <summary>Nothing is read or nothing is written.</summary>
+        Empty,
+        Direct,
+        Depthwise,
+        Grouped,
+    }
+
+    /// <summary>The floats of scratch that a call in this direction needs, with a pool of so many threads.</summary>
+    public static long WorkspaceFloats(in ConvolutionGeometry g, ConvolutionDirection direction, int workers)
+    {
+        if (direction == ConvolutionDirection.BackwardBias)
+        {
+            return BiasGradient.Floats(g);
+        }
+
+        long moments = direction == ConvolutionDirection.Forward ? ChannelMoments.TensorFloats(g.N, g.O) : 0;
+        switch (Choose(g))
+        {
+            case Algorithm.Direct:
+                return direction switch
+                {
+                    ConvolutionDirection.Forward => DirectConvolution.ForwardFloats(g, workers),
+                    ConvolutionDirection.BackwardData => DirectConvolution.BackwardDataFloats(g, workers),
+                    _ => FilterGradient.Floats(g, workers),
+                };
+            case Algorithm.Depthwise:
+                return Math.Max(moments, DepthwiseConvolution.Floats(g, direction, workers));
+            case Algorithm.Grouped:
+                return Math.Max(moments, GroupedConvolution.Floats(g, direction, workers));
+            default:
+                return 0;
+        }
+    }
+
+    /// <summary>
+    /// y = x * w + bias, where <paramref name="bias"/> may be null. <paramref name="moments"/>, if not null, receives the mean and
+    /// then the biased variance of each output channel over N x HOut x WOut (zero if there are no pixels), each padded to whole
+    /// blocks.
+    /// </summary>
+    public static void Forward(
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* moments, float* workspace)
+    {
+        Algorithm algorithm = Choose(g);
+        if (algorithm == Algorithm.Direct)
+        {
+            DirectConvolution.Forward(pool, g, x, w, bias, y, moments, workspace);
+            return;
+        }
+
+        if (algorithm == Algorithm.Depthwise)
+        {
+            DepthwiseConvolution.Forward(pool, g, x, w, bias, y, workspace);
+        }
+        else if (algorithm == Algorithm.Grouped)
+        {
+            GroupedConvolution.Forward(pool, g, x, w, bias, y, workspace);
+        }
+
+        if (moments != null)
+        {
+            if (algorithm == Algorithm.Empty)
+            {
+                Clear(moments, 2L * g.OutputBlocks * Lanes);
+            }
+            else
+            {
+                ChannelMoments.OfTensor(pool, y, g.N, g.HOut, g.WOut, g.O, moments, workspace);
+            }
+        }
+    }
+
+    /// <summary>dx = (accumulate ? dx : 0) + the gradient of x.</summary>
+    public static void BackwardData(
+        WorkerPool pool, in ConvolutionGeometry g, float* dy, float* w, float* dx, bool accumulate, float* workspace)
+    {
+        switch (Choose(g))
+        {
+            case Algorithm.Direct:
+                DirectConvolution.BackwardData(pool, g, dy, w, dx, accumulate, workspace);
+                break;
+            case Algorithm.Depthwise:
+                DepthwiseConvolution.BackwardData(pool, g, dy, w, dx, accumulate, workspace);
+                break;
+            case Algorithm.Grouped:
+                GroupedConvolution.BackwardData(pool, g, dy, w, dx, accumulate, workspace);
+                break;
+            default:
+                ClearUnless(accumulate, dx, g.N * (long)g.InputBlocks * g.H * g.W * Lanes);
+                break;
+        }
+    }
+
+    /// <summary>dw = (accumulate ? dw : 0) + the gradient of the filters.</summary>
+    public static void BackwardFilter(
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* dy, float* dw, bool accumulate, float* workspace)
+    {
+        switch (Choose(g))
+        {
+            case Algorithm.Direct:
+                FilterGradient.Run(pool, g, x, dy, dw, accumulate, workspace);
+                break;
+            case Algorithm.Depthwise:
+                DepthwiseFilterGradient.Run(pool, g, x, dy, dw, accumulate, workspace);
+                break;
+            case Algorithm.Grouped:
+                GroupedConvolution.BackwardFilter(pool, g, x, dy, dw, accumulate, workspace);
+                break;
+            default:
+                ClearUnless(accumulate, dw, g.FilterFloats);
+                break;
+        }
+    }
+
+    /// <summary>db = (accumulate ? db : 0) + the sum of dy over images and pixels, padded to whole blocks.</summary>
+    public static void BackwardBias(
+        WorkerPool pool, in ConvolutionGeometry g, float* dy, float* db, bool accumulate, float* workspace)
+        => BiasGradient.Run(pool, g, dy, db, accumulate, workspace);
+
+    private static Algorithm Choose(in ConvolutionGeometry g)
+    {
+        if (g.N == 0 || g.HOut == 0 || g.WOut == 0)
+        {
+            return Algorithm.Empty;
+        }
+
+        if (g.Groups == 1)
+        {
+            return Algorithm.Direct;
+        }
+
+        return g.IsDepthwise ? Algorithm.Depthwise : Algorithm.Grouped;
+    }
+
+    private static void ClearUnless(bool accumulate, float* values, long count)
+    {
+        if (!accumulate)
+        {
+            Clear(values, count);
+        }
+    }
+
+    private static void Clear(float* values, long count) => NativeMemory.Clear(values, (nuint)(count * sizeof(float)));
+}

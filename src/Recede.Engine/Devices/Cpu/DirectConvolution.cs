@@ -1,0 +1,208 @@
+using System.Runtime.InteropServices;
+
+namespace Recede.Engine.Devices.Cpu;
+
+/// <summary>Forward and data gradient of a convolution without groups, directly, at any stride and dilation.</summary>
+internal static unsafe class DirectConvolution
+{
+    private const int Lanes = Simd.Lanes;
+
+    public static long ForwardFloats(in ConvolutionGeometry g, int workers)
+    {
+        TapConvolution shape = ForwardShape(g);
+        var workspace = new WorkspaceCursor(null);
+        workspace.Take(shape.MomentFloats);
+        return workspace.Floats + RunFloats(shape, workers);
+    }
+
+    public static void Forward(
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* moments, float* workspace)
+    {
+        TapConvolution shape = ForwardShape(g);
+        var cursor = new WorkspaceCursor(workspace);
+        float* parts = cursor.Take(shape.MomentFloats);
+        nint row = (nint)g.WOut * Lanes;
+        var output = new TapOutput
+        {
+            Y = y,
+            Image = g.OutputBlocks * g.HOut * row,
+            Block = g.HOut * row,
+            Row = row,
+            Column = Lanes,
+        };
+        Run(pool, shape, x, w, bias, output, moments == null ? null : parts, cursor);
+        if (moments != null)
+        {
+            ChannelMoments.Merge(pool, shape.Pixels, g.O, parts, moments);
+        }
+    }
+
+    public static long BackwardDataFloats(in ConvolutionGeometry g, int workers)
+    {
+        long most = 0;
+        for (int a = 0; a < Math.Min(g.StrideH, g.H); a++)
+        {
+            for (int b = 0; b < Math.Min(g.StrideW, g.W); b++)
+            {
+                if (TryPhase(g, a, b, out TapConvolution shape))
+                {
+                    most = Math.Max(most, RunFloats(shape, workers));
+                }
+            }
+        }
+
+        var workspace = new WorkspaceCursor(null);
+        workspace.Take(TurnFiltersJob.Floats(g));
+        return workspace.Floats + most;
+    }
+
+    public static void BackwardData(
+        WorkerPool pool, in ConvolutionGeometry g, float* dy, float* w, float* dx, bool accumulate, float* workspace)
+    {
+        var cursor = new WorkspaceCursor(workspace);
+        float* turned = cursor.Take(TurnFiltersJob.Floats(g));
+        var turn = new TurnFiltersJob { Geometry = g, Filters = w, Turned = turned };
+        pool.Run(ref turn, g.InputBlocks * g.OutputBlocks);
+
+        nint row = (nint)g.W * Lanes;
+        bool hasGaps = false;
+        for (int a = 0; a < g.StrideH && !hasGaps; a++)
+        {
+            for (int b = 0; b < g.StrideW && !hasGaps; b++)
+            {
+                hasGaps = a < g.H && b < g.W && !TryPhase(g, a, b, out _);
+            }
+        }
+
+        if (hasGaps && !accumulate)
+        {
+            NativeMemory.Clear(dx, (nuint)(g.N * (long)g.InputBlocks * g.H * row * sizeof(float)));
+        }
+
+        for (int a = 0; a < g.StrideH; a++)
+        {
+            for (int b = 0; b < g.StrideW; b++)
+            {
+                int taps = TapsOfPhase(g, a, b, out _, out _);
+                if (a < g.H && b < g.W && TryPhase(g, a, b, out TapConvolution shape))
+                {
+                    var output = new TapOutput
+                    {
+                        Y = dx + (a * row) + (b * Lanes),
+                        Image = g.InputBlocks * g.H * row,
+                        Block = g.H * row,
+                        Row = g.StrideH * row,
+                        Column = g.StrideW * Lanes,
+                        Accumulate = accumulate,
+                    };
+                    Run(pool, shape, dy, turned, null, output, null, cursor);
+                }
+
+                turned += (nint)g.InputBlocks * taps * g.O * Lanes;
+            }
+        }
+    }
+
+    private static TapConvolution ForwardShape(in ConvolutionGeometry g) => new(
+        g.N,
+        g.C,
+        g.O,
+        new InputWindow(
+            g.InputBlocks,
+            g.H,
+            g.W,
+            g.HOut,
+            g.WOut,
+            g.StrideH,
+            g.StrideW,
+            TapAxis.Forward(g.KH, g.PadH, g.DilationH),
+            TapAxis.Forward(g.KW, g.PadW, g.DilationW)));
+
+    private static int TapsOfPhase(in ConvolutionGeometry g, int a, int b, out TapAxis rows, out TapAxis columns)
+    {
+        rows = TapAxis.Backward(a, g.KH, g.StrideH, g.PadH, g.DilationH);
+        columns = TapAxis.Backward(b, g.KW, g.StrideW, g.PadW, g.DilationW);
+        return rows.Count * columns.Count;
+    }
+
+    // The inputs a + StrideH * t, b + StrideW * s, if any tap reaches them.
+    private static bool TryPhase(in ConvolutionGeometry g, int a, int b, out TapConvolution shape)
+    {
+        if (TapsOfPhase(g, a, b, out TapAxis rows, out TapAxis columns) == 0)
+        {
+            shape = default;
+            return false;
+        }
+
+        int height = TapConvolution.Divide(g.H - a, g.StrideH);
+        int width = TapConvolution.Divide(g.W - b, g.StrideW);
+        shape = new TapConvolution(
+            g.N, g.O, g.C, new InputWindow(g.OutputBlocks, g.HOut, g.WOut, height, width, 1, 1, rows, columns));
+        return true;
+    }
+
+    private static long RunFloats(in TapConvolution shape, int workers)
+    {
+        var workspace = new WorkspaceCursor(null);
+        workspace.Take(shape.TableFloats);
+        workspace.Take(shape.ScratchFloats * workers);
+        return workspace.Floats;
+    }
+
+    private static void Run(
+        WorkerPool pool,
+        in TapConvolution shape,
+        float* x,
+        float* weights,
+        float* bias,
+        in TapOutput output,
+        float* moments,
+        WorkspaceCursor workspace)
+    {
+        int* taps = (int*)workspace.Take(shape.TableFloats);
+        int* pixels = taps + shape.PixelTable;
+        shape.Window.FillTaps(taps);
+        shape.Window.FillPixels(pixels, shape.Pixels.ImagesPerPart, shape.Pixels.RowsPerPart);
+        float* scratch = workspace.Take(shape.ScratchFloats * pool.Threads);
+        if (Simd.Level == SimdLevel.Vector512)
+        {
+            Run<V512>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+        }
+        else if (Simd.Level == SimdLevel.Vector256)
+        {
+            Run<V256>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+        }
+        else
+        {
+            Run<V1>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+        }
+    }
+
+    private static void Run<TV>(
+        WorkerPool pool,
+        in TapConvolution shape,
+        float* x,
+        float* weights,
+        float* bias,
+        in TapOutput output,
+        float* moments,
+        int* taps,
+        int* pixels,
+        float* scratch)
+        where TV : unmanaged, ISimd<TV>
+    {
+        var job = new TapConvolutionJob<TV>
+        {
+            Shape = shape,
+            X = x,
+            Weights = weights,
+            Bias = bias,
+            Output = output,
+            Moments = moments,
+            Taps = taps,
+            Pixels = pixels,
+            Scratch = scratch,
+        };
+        pool.Run(ref job, shape.Items);
+    }
+}

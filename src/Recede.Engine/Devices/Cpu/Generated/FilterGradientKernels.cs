@@ -1,0 +1,469 @@
+// Written by kernel_generator.py, which stands beside this file: change that.
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace Recede.Engine.Devices.Cpu.Generated;
+
+/// <summary>Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.</summary>
+internal static unsafe class FilterGradientKernels
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows8x2<TV, TOps>(
+        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c01 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c11 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c21 = TOps.Zero;
+        TV c30 = TOps.Zero;
+        TV c31 = TOps.Zero;
+        TV c40 = TOps.Zero;
+        TV c41 = TOps.Zero;
+        TV c50 = TOps.Zero;
+        TV c51 = TOps.Zero;
+        TV c60 = TOps.Zero;
+        TV c61 = TOps.Zero;
+        TV c70 = TOps.Zero;
+        TV c71 = TOps.Zero;
+        nint dyv = a.DyVectorBytes;
+        nint t = 0;
+        do
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV g1 = TOps.Load((float*)(g + dyv));
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c00 = TOps.Fma(v0, g0, c00);
+            c01 = TOps.Fma(v0, g1, c01);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c10 = TOps.Fma(v1, g0, c10);
+            c11 = TOps.Fma(v1, g1, c11);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c20 = TOps.Fma(v2, g0, c20);
+            c21 = TOps.Fma(v2, g1, c21);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c30 = TOps.Fma(v3, g0, c30);
+            c31 = TOps.Fma(v3, g1, c31);
+            TV v4 = TOps.Broadcast(*(float*)(k + 16));
+            c40 = TOps.Fma(v4, g0, c40);
+            c41 = TOps.Fma(v4, g1, c41);
+            TV v5 = TOps.Broadcast(*(float*)(k + 20));
+            c50 = TOps.Fma(v5, g0, c50);
+            c51 = TOps.Fma(v5, g1, c51);
+            TV v6 = TOps.Broadcast(*(float*)(k + 24));
+            c60 = TOps.Fma(v6, g0, c60);
+            c61 = TOps.Fma(v6, g1, c61);
+            TV v7 = TOps.Broadcast(*(float*)(k + 28));
+            c70 = TOps.Fma(v7, g0, c70);
+            c71 = TOps.Fma(v7, g1, c71);
+            t++;
+        }
+        while (t < count);
+
+        nint dwv = a.DwVector;
+        if (add)
+        {
+            c00 = TOps.Add(c00, TOps.Load(dw));
+            c01 = TOps.Add(c01, TOps.Load(dw + dwv));
+
+            if (rows > 1)
+            {
+                c10 = TOps.Add(c10, TOps.Load(dw + (1 * Simd.Lanes)));
+                c11 = TOps.Add(c11, TOps.Load(dw + (1 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 2)
+            {
+                c20 = TOps.Add(c20, TOps.Load(dw + (2 * Simd.Lanes)));
+                c21 = TOps.Add(c21, TOps.Load(dw + (2 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 3)
+            {
+                c30 = TOps.Add(c30, TOps.Load(dw + (3 * Simd.Lanes)));
+                c31 = TOps.Add(c31, TOps.Load(dw + (3 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 4)
+            {
+                c40 = TOps.Add(c40, TOps.Load(dw + (4 * Simd.Lanes)));
+                c41 = TOps.Add(c41, TOps.Load(dw + (4 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 5)
+            {
+                c50 = TOps.Add(c50, TOps.Load(dw + (5 * Simd.Lanes)));
+                c51 = TOps.Add(c51, TOps.Load(dw + (5 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 6)
+            {
+                c60 = TOps.Add(c60, TOps.Load(dw + (6 * Simd.Lanes)));
+                c61 = TOps.Add(c61, TOps.Load(dw + (6 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 7)
+            {
+                c70 = TOps.Add(c70, TOps.Load(dw + (7 * Simd.Lanes)));
+                c71 = TOps.Add(c71, TOps.Load(dw + (7 * Simd.Lanes) + dwv));
+            }
+        }
+
+        TOps.Store(c00, dw);
+        TOps.Store(c01, dw + dwv);
+
+        if (rows > 1)
+        {
+            TOps.Store(c10, dw + (1 * Simd.Lanes));
+            TOps.Store(c11, dw + (1 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c20, dw + (2 * Simd.Lanes));
+            TOps.Store(c21, dw + (2 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c30, dw + (3 * Simd.Lanes));
+            TOps.Store(c31, dw + (3 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 4)
+        {
+            TOps.Store(c40, dw + (4 * Simd.Lanes));
+            TOps.Store(c41, dw + (4 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 5)
+        {
+            TOps.Store(c50, dw + (5 * Simd.Lanes));
+            TOps.Store(c51, dw + (5 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 6)
+        {
+            TOps.Store(c60, dw + (6 * Simd.Lanes));
+            TOps.Store(c61, dw + (6 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 7)
+        {
+            TOps.Store(c70, dw + (7 * Simd.Lanes));
+            TOps.Store(c71, dw + (7 * Simd.Lanes) + dwv);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows16x1<TV, TOps>(
+        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c0_0 = TOps.Zero;
+        TV c1_0 = TOps.Zero;
+        TV c2_0 = TOps.Zero;
+        TV c3_0 = TOps.Zero;
+        TV c4_0 = TOps.Zero;
+        TV c5_0 = TOps.Zero;
+        TV c6_0 = TOps.Zero;
+        TV c7_0 = TOps.Zero;
+        TV c8_0 = TOps.Zero;
+        TV c9_0 = TOps.Zero;
+        TV c10_0 = TOps.Zero;
+        TV c11_0 = TOps.Zero;
+        TV c12_0 = TOps.Zero;
+        TV c13_0 = TOps.Zero;
+        TV c14_0 = TOps.Zero;
+        TV c15_0 = TOps.Zero;
+        nint t = 0;
+        do
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c0_0 = TOps.Fma(v0, g0, c0_0);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c1_0 = TOps.Fma(v1, g0, c1_0);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c2_0 = TOps.Fma(v2, g0, c2_0);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c3_0 = TOps.Fma(v3, g0, c3_0);
+            TV v4 = TOps.Broadcast(*(float*)(k + 16));
+            c4_0 = TOps.Fma(v4, g0, c4_0);
+            TV v5 = TOps.Broadcast(*(float*)(k + 20));
+            c5_0 = TOps.Fma(v5, g0, c5_0);
+            TV v6 = TOps.Broadcast(*(float*)(k + 24));
+            c6_0 = TOps.Fma(v6, g0, c6_0);
+            TV v7 = TOps.Broadcast(*(float*)(k + 28));
+            c7_0 = TOps.Fma(v7, g0, c7_0);
+            TV v8 = TOps.Broadcast(*(float*)(k + 32));
+            c8_0 = TOps.Fma(v8, g0, c8_0);
+            TV v9 = TOps.Broadcast(*(float*)(k + 36));
+            c9_0 = TOps.Fma(v9, g0, c9_0);
+            TV v10 = TOps.Broadcast(*(float*)(k + 40));
+            c10_0 = TOps.Fma(v10, g0, c10_0);
+            TV v11 = TOps.Broadcast(*(float*)(k + 44));
+            c11_0 = TOps.Fma(v11, g0, c11_0);
+            TV v12 = TOps.Broadcast(*(float*)(k + 48));
+            c12_0 = TOps.Fma(v12, g0, c12_0);
+            TV v13 = TOps.Broadcast(*(float*)(k + 52));
+            c13_0 = TOps.Fma(v13, g0, c13_0);
+            TV v14 = TOps.Broadcast(*(float*)(k + 56));
+            c14_0 = TOps.Fma(v14, g0, c14_0);
+            TV v15 = TOps.Broadcast(*(float*)(k + 60));
+            c15_0 = TOps.Fma(v15, g0, c15_0);
+            t++;
+        }
+        while (t < count);
+
+        if (add)
+        {
+            c0_0 = TOps.Add(c0_0, TOps.Load(dw));
+
+            if (rows > 1)
+            {
+                c1_0 = TOps.Add(c1_0, TOps.Load(dw + (1 * Simd.Lanes)));
+            }
+
+            if (rows > 2)
+            {
+                c2_0 = TOps.Add(c2_0, TOps.Load(dw + (2 * Simd.Lanes)));
+            }
+
+            if (rows > 3)
+            {
+                c3_0 = TOps.Add(c3_0, TOps.Load(dw + (3 * Simd.Lanes)));
+            }
+
+            if (rows > 4)
+            {
+                c4_0 = TOps.Add(c4_0, TOps.Load(dw + (4 * Simd.Lanes)));
+            }
+
+            if (rows > 5)
+            {
+                c5_0 = TOps.Add(c5_0, TOps.Load(dw + (5 * Simd.Lanes)));
+            }
+
+            if (rows > 6)
+            {
+                c6_0 = TOps.Add(c6_0, TOps.Load(dw + (6 * Simd.Lanes)));
+            }
+
+            if (rows > 7)
+            {
+                c7_0 = TOps.Add(c7_0, TOps.Load(dw + (7 * Simd.Lanes)));
+            }
+
+            if (rows > 8)
+            {
+                c8_0 = TOps.Add(c8_0, TOps.Load(dw + (8 * Simd.Lanes)));
+            }
+
+            if (rows > 9)
+            {
+                c9_0 = TOps.Add(c9_0, TOps.Load(dw + (9 * Simd.Lanes)));
+            }
+
+            if (rows > 10)
+            {
+                c10_0 = TOps.Add(c10_0, TOps.Load(dw + (10 * Simd.Lanes)));
+            }
+
+            if (rows > 11)
+            {
+                c11_0 = TOps.Add(c11_0, TOps.Load(dw + (11 * Simd.Lanes)));
+            }
+
+            if (rows > 12)
+            {
+                c12_0 = TOps.Add(c12_0, TOps.Load(dw + (12 * Simd.Lanes)));
+            }
+
+            if (rows > 13)
+            {
+                c13_0 = TOps.Add(c13_0, TOps.Load(dw + (13 * Simd.Lanes)));
+            }
+
+            if (rows > 14)
+            {
+                c14_0 = TOps.Add(c14_0, TOps.Load(dw + (14 * Simd.Lanes)));
+            }
+
+            if (rows > 15)
+            {
+                c15_0 = TOps.Add(c15_0, TOps.Load(dw + (15 * Simd.Lanes)));
+            }
+        }
+
+        TOps.Store(c0_0, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c1_0, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c2_0, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c3_0, dw + (3 * Simd.Lanes));
+        }
+
+        if (rows > 4)
+        {
+            TOps.Store(c4_0, dw + (4 * Simd.Lanes));
+        }
+
+        if (rows > 5)
+        {
+            TOps.Store(c5_0, dw + (5 * Simd.Lanes));
+        }
+
+        if (rows > 6)
+        {
+            TOps.Store(c6_0, dw + (6 * Simd.Lanes));
+        }
+
+        if (rows > 7)
+        {
+            TOps.Store(c7_0, dw + (7 * Simd.Lanes));
+        }
+
+        if (rows > 8)
+        {
+            TOps.Store(c8_0, dw + (8 * Simd.Lanes));
+        }
+
+        if (rows > 9)
+        {
+            TOps.Store(c9_0, dw + (9 * Simd.Lanes));
+        }
+
+        if (rows > 10)
+        {
+            TOps.Store(c10_0, dw + (10 * Simd.Lanes));
+        }
+
+        if (rows > 11)
+        {
+            TOps.Store(c11_0, dw + (11 * Simd.Lanes));
+        }
+
+        if (rows > 12)
+        {
+            TOps.Store(c12_0, dw + (12 * Simd.Lanes));
+        }
+
+        if (rows > 13)
+        {
+            TOps.Store(c13_0, dw + (13 * Simd.Lanes));
+        }
+
+        if (rows > 14)
+        {
+            TOps.Store(c14_0, dw + (14 * Simd.Lanes));
+        }
+
+        if (rows > 15)
+        {
+            TOps.Store(c15_0, dw + (15 * Simd.Lanes));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows4x2<TV, TOps>(
+        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c01 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c11 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c21 = TOps.Zero;
+        TV c30 = TOps.Zero;
+        TV c31 = TOps.Zero;
+        nint dyv = a.DyVectorBytes;
+        nint t = 0;
+        do
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV g1 = TOps.Load((float*)(g + dyv));
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c00 = TOps.Fma(v0, g0, c00);
+            c01 = TOps.Fma(v0, g1, c01);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c10 = TOps.Fma(v1, g0, c10);
+            c11 = TOps.Fma(v1, g1, c11);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c20 = TOps.Fma(v2, g0, c20);
+            c21 = TOps.Fma(v2, g1, c21);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c30 = TOps.Fma(v3, g0, c30);
+            c31 = TOps.Fma(v3, g1, c31);
+            t++;
+        }
+        while (t < count);
+
+        nint dwv = a.DwVector;
+        if (add)
+        {
+            c00 = TOps.Add(c00, TOps.Load(dw));
+            c01 = TOps.Add(c01, TOps.Load(dw + dwv));
+
+            if (rows > 1)
+            {
+                c10 = TOps.Add(c10, TOps.Load(dw + (1 * Simd.Lanes)));
+                c11 = TOps.Add(c11, TOps.Load(dw + (1 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 2)
+            {
+                c20 = TOps.Add(c20, TOps.Load(dw + (2 * Simd.Lanes)));
+                c21 = TOps.Add(c21, TOps.Load(dw + (2 * Simd.Lanes) + dwv));
+            }
+
+            if (rows > 3)
+            {
+                c30 = TOps.Add(c30, TOps.Load(dw + (3 * Simd.Lanes)));
+                c31 = TOps.Add(c31, TOps.Load(dw + (3 * Simd.Lanes) + dwv));
+            }
+        }
+
+        TOps.Store(c00, dw);
+        TOps.Store(c01, dw + dwv);
+
+        if (rows > 1)
+        {
+            TOps.Store(c10, dw + (1 * Simd.Lanes));
+            TOps.Store(c11, dw + (1 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c20, dw + (2 * Simd.Lanes));
+            TOps.Store(c21, dw + (2 * Simd.Lanes) + dwv);
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c30, dw + (3 * Simd.Lanes));
+            TOps.Store(c31, dw + (3 * Simd.Lanes) + dwv);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+"""Writes the convolution micro-kernels, TileKernels.cs and FilterGradientKernels.cs, beside itself.
+
+They are plain loops, unrolled so that every accumulator is a local variable, which the just-in-time compiler
+keeps in a register. The locals are the runtime's own vectors: wrapped in a struct (ISimd), the compiler of .NET 10
+adds a copy to most multiply-adds and spills some accumulators.
+"""
+import pathlib
+
+HEADER = """// Written by kernel_generator.py, which stands beside this file: change that.
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace Recede.Engine.Devices.Cpu.Generated;
+
+"""
+OPTIMISED = "    [MethodImpl(MethodImplOptions.AggressiveOptimization)]"
+
+
+def tile(pixels, vectors, sets):
+    """pixels x vectors of the output; `sets` accumulators each, where latency would show with one."""
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Tile{pixels}x{vectors}<TV, TOps>(")
+    o("        in TileArguments a, byte* x, int* pixels, float* w, float* y, bool accumulate)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    for p in range(pixels):
+        o(f"        byte* x{p} = x + pixels[{p}];")
+    for p in range(pixels):
+        for v in range(vectors):
+            for s in range(sets):
+                o(f"        TV c{p}{v}{s} = TOps.Zero;")
+    o("        int* taps = a.Taps;")
+    o("        int tapCount = a.TapCount;")
+    o("        nint wv = a.WeightVector;")
+    o("        nint block = 0;")
+    o("        int blocks = a.Blocks;")
+    o("        do")
+    o("        {")
+    o("            blocks--;")
+    o("            int rows = blocks == 0 ? a.LastRows : Simd.Lanes;")
+    o("            int t = 0;")
+    o("            do")
+    o("            {")
+    o("                nint k = block + taps[t];")
+    o("                int n = rows;")
+
+    def step(u):
+        indent = " " * 20
+        for v in range(vectors):
+            at = [f"{u} * Simd.Lanes"] if u else []
+            at += ["wv"] if v == 1 else [f"({v} * wv)"] if v else []
+            o(f"{indent}TV w{u}{v} = TOps.Load(" + " + ".join(["w"] + [f"({x})" if "*" in x and x[0] != "(" else x for x in at]) + ");")
+        for p in range(pixels):
+            at = f"x{p} + k" + (f" + {4 * u}" if u else "")
+            o(f"{indent}TV v{u}{p} = TOps.Broadcast(*(float*)({at}));")
+            for v in range(vectors):
+                c = f"c{p}{v}{u % sets}"
+                o(f"{indent}{c} = TOps.Fma(v{u}{p}, w{u}{v}, {c});")
+
+    o("                while (n >= 4)")
+    o("                {")
+    for u in range(4):
+        step(u)
+    o("                    k += 4 * sizeof(float);")
+    o("                    w += 4 * Simd.Lanes;")
+    o("                    n -= 4;")
+    o("                }")
+    o("")
+    o("                while (n > 0)")
+    o("                {")
+    step(0)
+    o("                    k += sizeof(float);")
+    o("                    w += Simd.Lanes;")
+    o("                    n--;")
+    o("                }")
+    o("")
+    o("                t++;")
+    o("            }")
+    o("            while (t < tapCount);")
+    o("")
+    o("            block += a.BlockBytes;")
+    o("        }")
+    o("        while (blocks > 0);")
+    o("")
+
+    def at(p, v):
+        parts = ["y"] + ([f"({p} * Simd.Lanes)"] if p else []) + (["yv"] if v == 1 else [f"({v} * yv)"] if v else [])
+        return " + ".join(parts)
+
+    if vectors > 1:
+        o("        nint yv = a.OutputVector;")
+    if sets > 1:
+        for p in range(pixels):
+            for v in range(vectors):
+                for s in range(1, sets):
+                    o(f"        c{p}{v}0 = TOps.Add(c{p}{v}0, c{p}{v}{s});")
+    o("        if (accumulate)")
+    o("        {")
+    for p in range(pixels):
+        for v in range(vectors):
+            o(f"            c{p}{v}0 = TOps.Add(c{p}{v}0, TOps.Load({at(p, v)}));")
+    o("        }")
+    o("")
+    for p in range(pixels):
+        for v in range(vectors):
+            o(f"        TOps.Store(c{p}{v}0, {at(p, v)});")
+    o("    }")
+    return "\n".join(out)
+
+
+def gradient(rows, vectors):
+    """rows input channels x vectors of output channels of the filter, summed over pixels."""
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Rows{rows}x{vectors}<TV, TOps>(")
+    o("        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    for r in range(rows):
+        for v in range(vectors):
+            o(f"        TV c{r}{v} = TOps.Zero;" if rows < 10 else f"        TV c{r}_{v} = TOps.Zero;")
+    c = (lambda r, v: f"c{r}{v}") if rows < 10 else (lambda r, v: f"c{r}_{v}")
+    if vectors > 1:
+        o("        nint dyv = a.DyVectorBytes;")
+    o("        nint t = 0;")
+    o("        do")
+    o("        {")
+    o("            byte* g = dy + dyPixels[t];")
+    o("            byte* k = x + xPixels[t];")
+    for v in range(vectors):
+        o(f"            TV g{v} = TOps.Load((float*)" + ("(g + dyv)" if v == 1 else "g") + ");")
+    for r in range(rows):
+        o(f"            TV v{r} = TOps.Broadcast(*(float*)" + (f"(k + {4 * r})" if r else "k") + ");")
+        for v in range(vectors):
+            o(f"            {c(r, v)} = TOps.Fma(v{r}, g{v}, {c(r, v)});")
+    o("            t++;")
+    o("        }")
+    o("        while (t < count);")
+    o("")
+    if vectors > 1:
+        o("        nint dwv = a.DwVector;")
+
+    def at(r, v):
+        return " + ".join(["dw"] + ([f"({r} * Simd.Lanes)"] if r else []) + (["dwv"] if v == 1 else []))
+
+    o("        if (add)")
+    o("        {")
+    for r in range(rows):
+        inside = [f"{c(r, v)} = TOps.Add({c(r, v)}, TOps.Load({at(r, v)}));" for v in range(vectors)]
+        if r == 0:
+            for line in inside:
+                o(f"            {line}")
+        else:
+            o(f"            if (rows > {r})")
+            o("            {")
+            for line in inside:
+                o(f"                {line}")
+            o("            }")
+        if r < rows - 1:
+            o("")
+    o("        }")
+    for r in range(rows):
+        o("")
+        inside = [f"TOps.Store({c(r, v)}, {at(r, v)});" for v in range(vectors)]
+        if r == 0:
+            for line in inside:
+                o(f"        {line}")
+        else:
+            o(f"        if (rows > {r})")
+            o("        {")
+            for line in inside:
+                o(f"            {line}")
+            o("        }")
+    o("    }")
+    return "\n".join(out)
+
+
+def write(name, summary, bodies):
+    path = pathlib.Path(__file__).with_name(name + ".cs")
+    text = f"{HEADER}/// <summary>{summary}</summary>\ninternal static unsafe class {name}\n{{\n"
+    path.write_text(text + "\n\n".join(bodies) + "\n}\n", newline="\n")
+
+
+write(
+    "TileKernels",
+    "Pixels x vectors of output channels, summed over input channels and taps in registers.",
+    [tile(8, 2, 1), tile(8, 1, 2), tile(4, 2, 1)])
+write(
+    "FilterGradientKernels",
+    "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",
+    [gradient(8, 2), gradient(16, 1), gradient(4, 2)])
