@@ -33,8 +33,7 @@ public sealed partial class Tape
 
         if (tensor.Generation != _generation)
         {
-            throw new InvalidOperationException(
-                $"Tensor {tensor.Slot} belongs to step {tensor.Generation}, which has ended (now {_generation}); copy out what must outlive a step.");
+            throw Stale(tensor);
         }
 
         return ref _slots[tensor.Slot];
@@ -96,6 +95,14 @@ public sealed partial class Tape
         if (_spent)
         {
             throw new InvalidOperationException($"{Place(rule)}: the step's backward pass has run; begin another step.");
+        }
+
+        foreach (var input in inputs)
+        {
+            if (!input.IsNone)
+            {
+                CheckPresent(SlotOf(input));
+            }
         }
 
         Span<OutputSpec> outputs = stackalloc OutputSpec[OpRule<TArgs>.MaximumOutputs];
@@ -163,7 +170,6 @@ public sealed partial class Tape
             }
 
             ref var slot = ref SlotOf(inputs[i]);
-            CheckPresent(slot);
             needsGradient |= slot.NeedsGradient;
             slot.Saved |= Training && (saves.Inputs >> i & 1) != 0;
             _operands[_operandCount++] = inputs[i].Slot;
@@ -245,6 +251,15 @@ public sealed partial class Tape
         {
             throw new InvalidOperationException("Tensors live inside a step: call Tape.BeginStep first.");
         }
+    }
+
+    // The slot still tells the name if that step was the last and no newer tensor has taken the place.
+    private InvalidOperationException Stale(Tensor tensor)
+    {
+        var known = tensor.Generation == _generation - 1 && tensor.Slot >= _slotCount;
+        var name = known ? $"{_slots[tensor.Slot].Name} {_slots[tensor.Slot].Shape}" : $"Tensor {tensor.Slot}";
+        return new InvalidOperationException(
+            $"{name} belongs to step {tensor.Generation}, which has ended (now {_generation}); copy out what must outlive a step.");
     }
 
     private static void CheckPresent(in Slot slot)

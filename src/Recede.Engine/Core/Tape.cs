@@ -155,7 +155,9 @@ public sealed partial class Tape : IDisposable
     public void Record<TArgs>(OpRule<TArgs> rule, in TArgs args, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
         where TArgs : struct
     {
-        ref readonly var record = ref _records[Run(rule, args, inputs)];
+        // Run may move the records, so their place is looked up after it.
+        var added = Run(rule, args, inputs);
+        ref readonly var record = ref _records[added];
         for (var i = 0; i < outputs.Length && i < record.OutputCount; i++)
         {
             outputs[i] = Handle(_operands[record.FirstOutput + i]);
@@ -215,7 +217,11 @@ public sealed partial class Tape : IDisposable
             return;
         }
 
-        Array.Clear(_slots, 0, _slotCount);
+        for (var i = 0; i < _slotCount; i++)
+        {
+            // Name and shape stay, for the error of whoever uses the tensor now.
+            _slots[i] = new Slot { Name = _slots[i].Name, Shape = _slots[i].Shape };
+        }
 
         // An op that threw may have left workspaces behind; the rewind takes them too.
         _slotCount = _recordCount = _operandCount = _workspaceCount = 0;
