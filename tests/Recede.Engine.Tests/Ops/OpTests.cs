@@ -14,6 +14,8 @@ public sealed class OpTests
         .. PoolingCases.Rows,
         .. DropoutCases.Rows,
         .. CrossEntropyCases.Rows,
+        .. NormCases.Rows,
+        .. PenaltyCases.Rows,
     ];
 
     [TestCaseSource(nameof(Rows))]

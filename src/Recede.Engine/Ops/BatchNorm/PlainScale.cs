@@ -1,0 +1,9 @@
+namespace Recede.Engine.Ops;
+
+/// <summary>The factor of a plain norm: gamma itself.</summary>
+internal readonly struct PlainScale : IChannelScale
+{
+    public static double Value(double parameter) => parameter;
+
+    public static double Slope(double parameter) => 1;
+}
