@@ -1,5 +1,4 @@
 using Recede.Engine.Core;
-using Recede.Engine.Ops;
 
 namespace Recede.Engine.Optim;
 

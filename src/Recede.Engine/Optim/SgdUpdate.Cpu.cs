@@ -1,6 +1,6 @@
 using Recede.Engine.Devices.Cpu;
 
-namespace Recede.Engine.Ops;
+namespace Recede.Engine.Optim;
 
 /// <content>The CPU's code: one pass over value, gradient and momentum.</content>
 internal sealed partial class SgdUpdate

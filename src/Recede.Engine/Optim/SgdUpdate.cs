@@ -2,11 +2,11 @@ using System.Diagnostics;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cpu;
 
-namespace Recede.Engine.Ops;
+namespace Recede.Engine.Optim;
 
 /// <summary>
-/// The device's side of stochastic gradient descent: one parallel pass over the pieces of all parameters. It is no op of
-/// a tape, as nothing differentiates it, but it is device code, and so stands here.
+/// The device's side of <see cref="Sgd"/>: one parallel pass over the pieces of all parameters, and the one place where
+/// it is sent to a device.
 /// </summary>
 internal sealed partial class SgdUpdate(Device device)
 {

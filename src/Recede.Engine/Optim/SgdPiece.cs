@@ -1,4 +1,4 @@
-namespace Recede.Engine.Ops;
+namespace Recede.Engine.Optim;
 
 /// <summary>A piece of a parameter that one item of parallel work updates. Addresses are the device's.</summary>
 /// <param name="Parameter">The caller's number of the parameter.</param>
