@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
@@ -92,6 +93,7 @@ internal unsafe struct Pool2dBackward<TWindow> : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Window<TV>(float* x, float* dx, float* dy, int h0, int h1, int w0, int w1)
         where TV : unmanaged, ISimd<TV>
     {
@@ -160,6 +162,7 @@ internal unsafe struct Pool2dBackward<TWindow> : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly TV Give<TV>(TV joined, float* x, float* dx, long at, TV rest)
         where TV : unmanaged, ISimd<TV>
     {
