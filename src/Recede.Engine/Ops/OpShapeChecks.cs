@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 
@@ -11,8 +12,31 @@ internal static class OpShapeChecks
     {
         if (inputs.Type(input) != ElementType.Float32 || inputs.Layout(input) != TensorLayout.Activation)
         {
-            throw inputs.Error(
-                $"{name} must be a float activation, got {inputs[input]} of {inputs.Type(input)} in the {inputs.Layout(input)} layout");
+            throw inputs.Error($"{name} must be a float activation, got {Described(inputs, input)}");
         }
     }
+
+    /// <summary>Refuses an operand that is no filter [O, KH, KW, I].</summary>
+    public static void RequireFilter(this in OpShapes inputs, int input, string name)
+    {
+        if (inputs.Type(input) != ElementType.Float32 || inputs.Layout(input) != TensorLayout.Filter)
+        {
+            throw inputs.Error($"{name} must be a bound parameter of the weight role, got {Described(inputs, input)}");
+        }
+    }
+
+    /// <summary>Refuses an operand that is no float vector as wide as another operand has outputs.</summary>
+    public static void RequireVector(
+        this in OpShapes inputs, int input, string name, int channels, string otherName, Shape other)
+    {
+        inputs.RequireActivation(input, name);
+        if (inputs[input] != Shape.Vector(channels))
+        {
+            throw inputs.Error(string.Create(
+                CultureInfo.InvariantCulture, $"{name} {inputs[input]} must be {Shape.Vector(channels)} for {otherName} {other}"));
+        }
+    }
+
+    private static string Described(in OpShapes inputs, int input) =>
+        $"{inputs[input]} of {inputs.Type(input)} in the {inputs.Layout(input)} layout";
 }
