@@ -11,7 +11,8 @@ public sealed class WarmStepTests
 {
     private static readonly Shape Size = new(3, 5, 5, 20);
     private static readonly float[] Values = [.. Enumerable.Range(0, 3 * 5 * 5 * 20).Select(i => i % 13 - 6f)];
-    private static readonly float[] Weights = [.. Enumerable.Range(0, 3 * 3 * 3 * 47).Select(i => i % 5 - 2f)];
+    private static readonly float[] Weights = [.. Enumerable.Range(0, 3 * 10).Select(i => i % 5 - 2f)];
+    private static readonly Conv2dArguments Same = Conv2dArguments.Square(padding: 1, moments: true);
     private static readonly ChannelIndexMap Strided = ChannelIndexMap.Padded(20, 0, 0);
     private static readonly ChannelIndexMap Map = ChannelIndexMap.Padded(20, 3, 4);
 
@@ -20,7 +21,8 @@ public sealed class WarmStepTests
     {
         using var device = Device.Cpu(2);
         using var tape = new Tape(device);
-        Assert.That(AllocatedBy(() => TrainingStep(tape)), Is.Zero);
+        using var layers = new Layers(device);
+        Assert.That(AllocatedBy(() => TrainingStep(tape, layers)), Is.Zero);
     }
 
     [Test]
@@ -28,7 +30,8 @@ public sealed class WarmStepTests
     {
         using var device = Device.Cpu(2);
         using var tape = new Tape(device);
-        Assert.That(AllocatedBy(() => EvaluationStep(tape)), Is.Zero);
+        using var layers = new Layers(device);
+        Assert.That(AllocatedBy(() => EvaluationStep(tape, layers)), Is.Zero);
     }
 
     private static long AllocatedBy(Action step)
@@ -47,27 +50,44 @@ public sealed class WarmStepTests
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static void TrainingStep(Tape tape)
+    private static void TrainingStep(Tape tape, Layers layers)
     {
         using var step = tape.BeginStep(training: true);
         var x = tape.Input(Values, Size, needsGradient: true);
-        var y = Forward(tape, x);
+        var y = Forward(tape, layers, x);
         tape.Backward(WeightedSum.Of(tape, y, tape.Input(Weights, y.Shape)));
     }
 
-    private static void EvaluationStep(Tape tape)
+    private static void EvaluationStep(Tape tape, Layers layers)
     {
         using var step = tape.BeginStep(training: false);
-        _ = Forward(tape, tape.Input(Values, Size));
+        _ = Forward(tape, layers, tape.Input(Values, Size));
     }
 
-    private static Tensor Forward(Tape tape, Tensor x)
+    private static Tensor Forward(Tape tape, Layers layers, Tensor x)
     {
         tape.Scope = "block";
-        var y = tape.Add(tape.Relu(x), x);
+        var y = tape.Conv2d(x, tape.Bind(layers.Filter), tape.Bind(layers.Bias), Same);
+        y = tape.Add(tape.Relu(y), x);
         var wide = tape.ChannelMap(y, Map, 2);
         var chained = tape.Concat([wide, tape.ChannelMap(x, Strided, 2)]);
         tape.Release(wide);
-        return tape.Flatten(chained);
+        return tape.Linear(tape.Flatten(chained), tape.Bind(layers.Linear), Tensor.None);
+    }
+
+    private sealed class Layers(Device device) : IDisposable
+    {
+        public Parameter Filter { get; } = new(device, "conv.weight", ParameterRole.Weight, new Shape(20, 3, 3, 20));
+
+        public Parameter Bias { get; } = new(device, "conv.bias", ParameterRole.Bias, Shape.Vector(20));
+
+        public Parameter Linear { get; } = new(device, "linear.weight", ParameterRole.Weight, new Shape(10, 1, 1, 3 * 3 * 47));
+
+        public void Dispose()
+        {
+            Filter.Dispose();
+            Bias.Dispose();
+            Linear.Dispose();
+        }
     }
 }

@@ -10,6 +10,7 @@ public sealed class OpTests
     private static IEnumerable<OpCase> Rows() =>
     [
         .. ChannelCases.Rows,
+        .. ConvolutionCases.Rows,
         .. ElementwiseCases.Rows,
         .. PoolingCases.Rows,
         .. DropoutCases.Rows,
