@@ -38,23 +38,12 @@ internal unsafe struct TurnFiltersJob : IParallelJob
                     {
                         int tap = ((tapRows.FirstKernel + (h * tapRows.KernelStep)) * Geometry.KW)
                             + tapColumns.FirstKernel + (w * tapColumns.KernelStep);
-                        Transpose(from + ((nint)tap * rows * Lanes), rows, to, turnedRows);
+                        BlockTranspose.Run(from + ((nint)tap * rows * Lanes), rows, to, turnedRows);
                         to += turnedRows * Lanes;
                     }
                 }
 
                 phase += Geometry.InputBlocks * phaseBlock;
-            }
-        }
-    }
-
-    private static void Transpose(float* from, int rows, float* to, int turnedRows)
-    {
-        for (int o = 0; o < turnedRows; o++)
-        {
-            for (int i = 0; i < Lanes; i++)
-            {
-                to[(o * Lanes) + i] = i < rows ? from[(i * Lanes) + o] : 0f;
             }
         }
     }
