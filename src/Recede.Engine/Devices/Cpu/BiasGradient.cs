@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>The gradient of a convolution's bias: the sum of dy over images and pixels, channel by channel.</summary>
@@ -75,6 +77,7 @@ internal static unsafe class BiasGradient
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static TV Sum(float* values, int count)
         {
             TV s0 = TV.Zero, s1 = TV.Zero, s2 = TV.Zero, s3 = TV.Zero;

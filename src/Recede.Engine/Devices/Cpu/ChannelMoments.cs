@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>
@@ -64,6 +66,7 @@ internal static unsafe class ChannelMoments
         pool.Run(ref job, images * ConvolutionGeometry.Blocks(channels));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TV Sum<TV>(float* values, int count, TV shift, out TV squares)
         where TV : unmanaged, ISimd<TV>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>The gradient of depthwise filters: for each tap and channel, the sum over pixels of input times output gradient.</summary>
@@ -138,6 +140,7 @@ internal static unsafe class DepthwiseFilterGradient
             ClearPadding(dw, Geometry.C - (block * Lanes));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly TV Sum(float* x, float* dy, int rows)
         {
             TV s0 = TV.Zero, s1 = TV.Zero, s2 = TV.Zero, s3 = TV.Zero;

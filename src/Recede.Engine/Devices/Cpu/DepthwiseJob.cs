@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>A band of rows of one block of one image of a <see cref="DepthwiseConvolution"/>.</summary>
@@ -52,6 +54,7 @@ internal unsafe struct DepthwiseJob<TV> : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Row(float* x, float* w, float* y, TV bias, TV valid)
     {
         int width = Window.OutputWidth;

@@ -65,16 +65,7 @@ internal static unsafe class DirectConvolution
         pool.Run(ref turn, g.InputBlocks * g.OutputBlocks);
 
         nint row = (nint)g.W * Lanes;
-        bool hasGaps = false;
-        for (int a = 0; a < g.StrideH && !hasGaps; a++)
-        {
-            for (int b = 0; b < g.StrideW && !hasGaps; b++)
-            {
-                hasGaps = a < g.H && b < g.W && !TryPhase(g, a, b, out _);
-            }
-        }
-
-        if (hasGaps && !accumulate)
+        if (!accumulate && LeavesGaps(g))
         {
             NativeMemory.Clear(dx, (nuint)(g.N * (long)g.InputBlocks * g.H * row * sizeof(float)));
         }
@@ -117,6 +108,23 @@ internal static unsafe class DirectConvolution
             g.StrideW,
             TapAxis.Forward(g.KH, g.PadH, g.DilationH),
             TapAxis.Forward(g.KW, g.PadW, g.DilationW)));
+
+    // With a stride beyond the filter some inputs have no tap, and no phase writes their gradient.
+    private static bool LeavesGaps(in ConvolutionGeometry g)
+    {
+        for (int a = 0; a < Math.Min(g.StrideH, g.H); a++)
+        {
+            for (int b = 0; b < Math.Min(g.StrideW, g.W); b++)
+            {
+                if (TapsOfPhase(g, a, b, out _, out _) == 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static int TapsOfPhase(in ConvolutionGeometry g, int a, int b, out TapAxis rows, out TapAxis columns)
     {

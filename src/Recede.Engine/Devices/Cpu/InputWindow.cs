@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>
@@ -167,6 +169,7 @@ internal unsafe struct InputWindow
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* Zero<TV>(float* target, int columns)
         where TV : unmanaged, ISimd<TV>
     {
@@ -179,6 +182,7 @@ internal unsafe struct InputWindow
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float* Copy<TV>(float* source, float* target, int columns)
         where TV : unmanaged, ISimd<TV>
     {

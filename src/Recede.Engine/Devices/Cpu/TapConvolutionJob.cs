@@ -120,6 +120,7 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void WriteRun(float* values, float* y, int count, TV bias, TV valid)
     {
         if (Output.Accumulate)
