@@ -237,6 +237,41 @@ public sealed class NormTests
     }
 
     [Test]
+    public void Moments_that_a_convolution_left_serve_as_well_as_its_own()
+    {
+        var shape = new Shape(5, 9, 7, 3);
+        var random = new Random(8);
+        var (images, dy, filter) = (Draw(random, shape), Draw(random, shape.WithC(19)), Draw(random, new Shape(19, 3, 3, 3)));
+        using var device = Device.Cpu(2);
+        var (y, dw, mean, variance) = Step(moments: true);
+        var own = Step(moments: false);
+        TensorAssert.AreClose(y, own.Y, 2e-6, 0, "y");
+        TensorAssert.AreClose(dw, own.Dw, 2e-6, 0, "dw");
+        TensorAssert.AreClose(mean, own.Mean, 2e-6, 0, "running mean");
+        TensorAssert.AreClose(variance, own.Variance, 2e-6, 0, "running variance");
+
+        (float[] Y, float[] Dw, float[] Mean, float[] Variance) Step(bool moments)
+        {
+            using var weight = new Parameter(device, "weight", ParameterRole.Weight, new Shape(19, 3, 3, 3));
+            weight.Set(filter);
+            using var w = new Parameter(device, "w", ParameterRole.BoundedScale, Shape.Vector(19));
+            using var runningMean = new Parameter(device, "mean", ParameterRole.RunningMean, Shape.Vector(19));
+            using var runningVariance = new Parameter(device, "variance", ParameterRole.RunningVariance, Shape.Vector(19));
+            using var tape = new Tape(device);
+            using (tape.BeginStep(training: true))
+            {
+                var x = tape.Conv2d(
+                    tape.Input(images, shape), tape.Bind(weight), Tensor.None, Conv2dArguments.Square(padding: 1, moments: moments));
+                Assert.That(tape.MomentsOf(x).IsNone, Is.EqualTo(!moments));
+                var z = tape.BoundedBatchNorm(x, tape.Bind(w), tape.Bind(runningMean), tape.Bind(runningVariance), Usual with { Relu = true });
+                var values = z.ToArray();
+                tape.Backward(WeightedSum.Of(tape, z, tape.Input(dy, shape.WithC(19))));
+                return (values, w.GradientToArray(), runningMean.ToArray(), runningVariance.ToArray());
+            }
+        }
+    }
+
+    [Test]
     public void A_warm_step_with_a_penalty_allocates_nothing()
     {
         using var device = Device.Cpu(2);
