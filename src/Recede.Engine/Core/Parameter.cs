@@ -12,6 +12,7 @@ public sealed class Parameter : IDisposable
     private readonly List<Companion> _companions = [];
     private DeviceBuffer _value;
     private DeviceBuffer? _gradient;
+    private int _readers;
 
     /// <summary>Makes a parameter of zeros.</summary>
     /// <param name="device">Where it lies.</param>
@@ -151,6 +152,27 @@ public sealed class Parameter : IDisposable
         MarkChanged();
     }
 
+    /// <summary>Takes over the value of a parameter of the same shape and device, and its companions when asked to.</summary>
+    /// <exception cref="ArgumentException">Shape, role or device differ; nothing is changed.</exception>
+    public void CopyFrom(Parameter other, bool companions = false)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Shape != Shape || other.Role != Role || !ReferenceEquals(other.Device, Device))
+        {
+            throw new ArgumentException($"{this} cannot take the value of {other}.", nameof(other));
+        }
+
+        Device.Copy(other._value.Address, _value.Address, Bytes);
+        MarkChanged();
+        if (companions)
+        {
+            foreach (var companion in other._companions)
+            {
+                Device.Copy(companion.Buffer.Address, CompanionBuffer(companion.Name).Address, Bytes);
+            }
+        }
+    }
+
     /// <summary>The value on the host, row-major.</summary>
     public float[] ToArray() => Download(_value);
 
@@ -166,8 +188,15 @@ public sealed class Parameter : IDisposable
     /// </summary>
     /// <param name="keptOut">Sorted output channels that stay; empty keeps all.</param>
     /// <param name="keptIn">Sorted input channels that stay; empty keeps all.</param>
+    /// <exception cref="InvalidOperationException">A step that is under way uses the parameter.</exception>
+    /// <exception cref="ArgumentException">A list is not sorted, or names a channel that is not there.</exception>
     public ParameterShrink PrepareShrink(ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn)
     {
+        if (Volatile.Read(ref _readers) != 0)
+        {
+            throw new InvalidOperationException($"{this} is in use by a step that is under way; end the step before pruning.");
+        }
+
         CheckKept(keptOut, OutputChannels, "output");
         CheckKept(keptIn, Shape.C, "input");
         var outs = keptOut.IsEmpty ? OutputChannels : keptOut.Length;
@@ -209,6 +238,12 @@ public sealed class Parameter : IDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"{Path} {Shape}";
+
+    /// <summary>A step begins to use the memory.</summary>
+    internal void Enter() => Interlocked.Increment(ref _readers);
+
+    /// <summary>A step that used the memory has ended.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _readers);
 
     internal void Swap(ParameterShrink shrink)
     {

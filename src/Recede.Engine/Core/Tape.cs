@@ -130,6 +130,7 @@ public sealed partial class Tape : IDisposable
         }
 
         var slot = NextSlot();
+        parameter.Enter();
         _slots[slot] = new Slot
         {
             Name = parameter.Path,
@@ -208,7 +209,11 @@ public sealed partial class Tape : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _arena.Dispose();
+    public void Dispose()
+    {
+        EndStep(_generation);
+        _arena.Dispose();
+    }
 
     internal void EndStep(int generation)
     {
@@ -219,6 +224,8 @@ public sealed partial class Tape : IDisposable
 
         for (var i = 0; i < _slotCount; i++)
         {
+            _slots[i].Parameter?.Leave();
+
             // Name and shape stay, for the error of whoever uses the tensor now.
             _slots[i] = new Slot { Name = _slots[i].Name, Shape = _slots[i].Shape };
         }
