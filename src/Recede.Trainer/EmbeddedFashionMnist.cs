@@ -24,7 +24,7 @@ public static class EmbeddedFashionMnist
         using Stream images = OpenResource(imagesName);
         using Stream labels = OpenResource(labelsName);
         return IdxReader.ReadDataset(
-            Name, images, imagesName, labels, labelsName, classes: 10, Normalisation.FashionMnist);
+            Name, images, imagesName, labels, labelsName, classes: 10, ImageStatistics.FashionMnist);
     }
 
     private static Stream OpenResource(string name) =>

@@ -1,3 +1,5 @@
+using Recede.Engine.Ops;
+
 namespace Recede.Engine.Data;
 
 /// <summary>
@@ -46,8 +48,8 @@ public static class CifarReader
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed.</exception>
     public static DatasetPair ReadCifar10(string folder) => new(
-        Read("cifar-10", folder, Cifar10Folder, Cifar10TrainFiles, fine: false, Normalisation.Cifar10),
-        Read("cifar-10", folder, Cifar10Folder, Cifar10TestFiles, fine: false, Normalisation.Cifar10));
+        Read("cifar-10", folder, Cifar10Folder, Cifar10TrainFiles, fine: false, ImageStatistics.Cifar10),
+        Read("cifar-10", folder, Cifar10Folder, Cifar10TestFiles, fine: false, ImageStatistics.Cifar10));
 
     /// <summary>
     /// Reads CIFAR-100, by its 100 fine labels, from a folder that holds its .bin files or their
@@ -56,8 +58,8 @@ public static class CifarReader
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed.</exception>
     public static DatasetPair ReadCifar100(string folder) => new(
-        Read("cifar-100", folder, Cifar100Folder, Cifar100TrainFiles, fine: true, Normalisation.Cifar100),
-        Read("cifar-100", folder, Cifar100Folder, Cifar100TestFiles, fine: true, Normalisation.Cifar100));
+        Read("cifar-100", folder, Cifar100Folder, Cifar100TrainFiles, fine: true, ImageStatistics.Cifar100),
+        Read("cifar-100", folder, Cifar100Folder, Cifar100TestFiles, fine: true, ImageStatistics.Cifar100));
 
     private static ImageDataset Read(
         string name,
@@ -65,7 +67,7 @@ public static class CifarReader
         string subfolder,
         IReadOnlyList<string> files,
         bool fine,
-        Normalisation normalisation)
+        ImageNormalization normalization)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!files.Any(file => File.Exists(Path.Combine(folder, file)))
@@ -102,7 +104,7 @@ public static class CifarReader
             done += records;
         }
 
-        return new ImageDataset(name, Side, Side, Channels, fine ? 100 : 10, images, labels, normalisation);
+        return new ImageDataset(name, Side, Side, Channels, fine ? 100 : 10, images, labels, normalization);
     }
 
     private static long CountRecords(string name, string path, int recordBytes)

@@ -1,3 +1,5 @@
+using Recede.Engine.Ops;
+
 namespace Recede.Engine.Data;
 
 /// <summary>Opens the data set that a name or a folder stands for.</summary>
@@ -108,10 +110,10 @@ public static class DatasetCatalog
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         ImageDataset train = IdxReader.ReadDataset(name.Length == 0 ? "idx" : name, paths[0], paths[1]);
-        (string Name, Normalisation Normalisation) identity =
-            train.Normalisation.AgreesWith(Normalisation.FashionMnist) ? (FashionMnistName, Normalisation.FashionMnist)
-            : train.Normalisation.AgreesWith(Normalisation.Mnist) ? ("mnist", Normalisation.Mnist)
-            : (train.Name, train.Normalisation);
+        (string Name, ImageNormalization Normalization) identity =
+            ImageStatistics.Agree(train.Normalization, ImageStatistics.FashionMnist) ? (FashionMnistName, ImageStatistics.FashionMnist)
+            : ImageStatistics.Agree(train.Normalization, ImageStatistics.Mnist) ? ("mnist", ImageStatistics.Mnist)
+            : (train.Name, train.Normalization);
         train = new ImageDataset(
             identity.Name,
             train.Height,
@@ -120,9 +122,9 @@ public static class DatasetCatalog
             train.Classes,
             train.Images,
             train.Labels,
-            identity.Normalisation);
+            identity.Normalization);
         ImageDataset test = IdxReader.ReadDataset(
-            identity.Name, paths[2], paths[3], train.Classes, identity.Normalisation);
+            identity.Name, paths[2], paths[3], train.Classes, identity.Normalization);
         if (test.Height != train.Height || test.Width != train.Width)
         {
             throw new InvalidDataException(

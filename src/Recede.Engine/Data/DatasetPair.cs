@@ -24,7 +24,7 @@ public sealed class DatasetPair
 
     /// <summary>
     /// The name of the training images. Normalise the test images by the training images'
-    /// <see cref="ImageDataset.Normalisation"/> too.
+    /// <see cref="ImageDataset.Normalization"/> too.
     /// </summary>
     public string Name => Train.Name;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Recede.Engine.Ops;
 
 namespace Recede.Engine.Data;
 
@@ -73,7 +74,7 @@ public static class IdxReader
     /// <param name="imagesPath">The file of the images.</param>
     /// <param name="labelsPath">The file of the labels.</param>
     /// <param name="classes">The number of classes; a label beyond it is an error.</param>
-    /// <param name="normalisation">The channel's constants; measured from these images when null.</param>
+    /// <param name="normalization">The channel's constants; measured from these images when null.</param>
     /// <exception cref="InvalidDataException">A file is malformed, or the two do not fit each other.</exception>
     /// <exception cref="IOException">A file is absent or cannot be read.</exception>
     public static ImageDataset ReadDataset(
@@ -81,13 +82,13 @@ public static class IdxReader
         string imagesPath,
         string labelsPath,
         int classes = 10,
-        Normalisation? normalisation = null)
+        ImageNormalization? normalization = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(imagesPath);
         ArgumentException.ThrowIfNullOrEmpty(labelsPath);
         using FileStream images = File.OpenRead(imagesPath);
         using FileStream labels = File.OpenRead(labelsPath);
-        return ReadDataset(name, images, imagesPath, labels, labelsPath, classes, normalisation);
+        return ReadDataset(name, images, imagesPath, labels, labelsPath, classes, normalization);
     }
 
     /// <summary>
@@ -100,7 +101,7 @@ public static class IdxReader
     /// <param name="labels">The labels' file.</param>
     /// <param name="labelsName">What messages call it.</param>
     /// <param name="classes">The number of classes; a label beyond it is an error.</param>
-    /// <param name="normalisation">The channel's constants; measured from these images when null.</param>
+    /// <param name="normalization">The channel's constants; measured from these images when null.</param>
     /// <exception cref="InvalidDataException">A file is malformed, or the two do not fit each other.</exception>
     public static ImageDataset ReadDataset(
         string name,
@@ -109,7 +110,7 @@ public static class IdxReader
         Stream labels,
         string labelsName,
         int classes = 10,
-        Normalisation? normalisation = null)
+        ImageNormalization? normalization = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
 
@@ -139,7 +140,7 @@ public static class IdxReader
         }
 
         return new ImageDataset(
-            name, size[1], size[2], channels: 1, classes, imageArray.Values, labelValues, normalisation);
+            name, size[1], size[2], channels: 1, classes, imageArray.Values, labelValues, normalization);
     }
 
     /// <param name="stream">The unpacked bytes.</param>

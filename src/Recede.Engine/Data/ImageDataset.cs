@@ -1,3 +1,5 @@
+using Recede.Engine.Ops;
+
 namespace Recede.Engine.Data;
 
 /// <summary>
@@ -19,9 +21,9 @@ public sealed class ImageDataset : IImageSource
     /// <param name="classes">The number of classes; labels are 0..classes-1.</param>
     /// <param name="images"><c>[N, H, W, C]</c>, one byte a value.</param>
     /// <param name="labels"><c>[N]</c>; its length gives N, which may not be 0.</param>
-    /// <param name="normalisation">The channels' constants; measured from these images when null.</param>
+    /// <param name="normalization">The channels' constants; measured from these images when null.</param>
     /// <exception cref="ArgumentException">
-    /// A size is below 1, there is no image, the images' bytes are not N*H*W*C, the normalisation
+    /// A size is below 1, there is no image, the images' bytes are not N*H*W*C, the normalization
     /// has other channels.
     /// </exception>
     /// <exception cref="InvalidDataException">A label is out of range.</exception>
@@ -33,7 +35,7 @@ public sealed class ImageDataset : IImageSource
         int classes,
         ReadOnlyMemory<byte> images,
         ReadOnlyMemory<int> labels,
-        Normalisation? normalisation = null)
+        ImageNormalization? normalization = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         RequirePositive(name, height, nameof(height));
@@ -54,12 +56,12 @@ public sealed class ImageDataset : IImageSource
                 nameof(images));
         }
 
-        if (normalisation is not null && normalisation.Channels != channels)
+        if (normalization is not null && normalization.Channels != channels)
         {
             throw new ArgumentException(
-                $"Data set '{name}': expected a normalisation of {channels} channels, got one of "
-                + $"{normalisation.Channels}.",
-                nameof(normalisation));
+                $"Data set '{name}': expected a normalization of {channels} channels, got one of "
+                + $"{normalization.Channels}.",
+                nameof(normalization));
         }
 
         ReadOnlySpan<int> values = labels.Span;
@@ -79,7 +81,7 @@ public sealed class ImageDataset : IImageSource
         Classes = classes;
         _images = images;
         _labels = labels;
-        Normalisation = normalisation ?? Normalisation.Measure(images.Span, channels);
+        Normalization = normalization ?? ImageStatistics.Measure(images.Span, channels);
     }
 
     /// <inheritdoc/>
@@ -101,7 +103,7 @@ public sealed class ImageDataset : IImageSource
     public int Classes { get; }
 
     /// <summary>The mean and deviation of each channel that a network's input is normalised by.</summary>
-    public Normalisation Normalisation { get; }
+    public ImageNormalization Normalization { get; }
 
     /// <summary>The bytes of one image, H*W*C.</summary>
     public int ImageBytes => Height * Width * Channels;
@@ -122,7 +124,7 @@ public sealed class ImageDataset : IImageSource
 
     /// <summary>
     /// The first <paramref name="count"/> images: a view of this data set, with its
-    /// normalisation.
+    /// normalization.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is not 1..Count.</exception>
     public ImageDataset Subset(int count)
@@ -136,12 +138,12 @@ public sealed class ImageDataset : IImageSource
             Classes,
             _images[..(count * ImageBytes)],
             _labels[..count],
-            Normalisation);
+            Normalization);
     }
 
     /// <summary>
     /// <paramref name="count"/> images drawn without repetition, the same for the same seed, in
-    /// their order here: a copy, with this data set's normalisation.
+    /// their order here: a copy, with this data set's normalization.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is not 1..Count.</exception>
     public ImageDataset Subset(int count, ulong seed)
@@ -156,7 +158,7 @@ public sealed class ImageDataset : IImageSource
         var copiedLabels = new int[count];
         Read(chosen, copy, copiedLabels);
         return new ImageDataset(
-            Name, Height, Width, Channels, Classes, copy, copiedLabels, Normalisation);
+            Name, Height, Width, Channels, Classes, copy, copiedLabels, Normalization);
     }
 
     /// <inheritdoc/>

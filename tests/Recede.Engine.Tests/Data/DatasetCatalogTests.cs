@@ -52,9 +52,9 @@ public sealed class DatasetCatalogTests
         WriteIdx(packed, "my-digits", separator);
         DatasetPair pair = DatasetCatalog.Open(Path.Combine(_folder.Path, "my-digits") + Path.DirectorySeparatorChar);
         Assert.That((pair.Name, pair.Train.Count, pair.Test.Count), Is.EqualTo(("my-digits", 30, 20)));
-        Assert.That(pair.Test.Normalisation, Is.SameAs(pair.Train.Normalisation), "the training images' statistics");
+        Assert.That(pair.Test.Normalization, Is.SameAs(pair.Train.Normalization), "the training images' statistics");
         Assert.That(
-            pair.Train.Normalisation.Mean[0],
+            pair.Train.Normalization.Mean[0],
             Is.EqualTo(DataBytes.IdxImages(30, 6, 5)[16..].Average(b => b / 255.0)).Within(1e-6));
     }
 

@@ -1,4 +1,5 @@
 using Recede.Engine.Data;
+using Recede.Engine.Ops;
 
 namespace Recede.Engine.Tests.Data;
 
@@ -48,8 +49,8 @@ public sealed class ImageDatasetTests
     public void A_normalisation_of_other_channels_is_refused()
     {
         Assert.That(
-            () => new ImageDataset("mine", 2, 3, 1, 10, new byte[6], new int[1], Normalisation.Cifar10),
-            Throws.ArgumentException.With.Message.Contains("expected a normalisation of 1 channels, got one of 3"));
+            () => new ImageDataset("mine", 2, 3, 1, 10, new byte[6], new int[1], ImageStatistics.Cifar10),
+            Throws.ArgumentException.With.Message.Contains("expected a normalization of 1 channels, got one of 3"));
     }
 
     [Test]
@@ -59,7 +60,7 @@ public sealed class ImageDatasetTests
         ImageDataset subset = data.Subset(7);
         Assert.That(subset.Images.ToArray(), Is.EqualTo(data.Images.ToArray()[..42]));
         Assert.That(subset.Labels.ToArray(), Is.EqualTo(data.Labels.ToArray()[..7]));
-        Assert.That(subset.Normalisation, Is.SameAs(data.Normalisation));
+        Assert.That(subset.Normalization, Is.SameAs(data.Normalization));
     }
 
     [Test]
@@ -103,7 +104,7 @@ public sealed class ImageDatasetTests
     public void Statistics_are_those_of_each_channel()
     {
         byte[] images = DataBytes.Noise(3 * 500, seed: 5);
-        Normalisation measured = Normalisation.Measure(images, 3);
+        ImageNormalization measured = ImageStatistics.Measure(images, 3);
         for (int c = 0; c < 3; c++)
         {
             double[] values = [.. Enumerable.Range(0, 500).Select(i => images[(3 * i) + c] / 255.0)];
@@ -117,7 +118,7 @@ public sealed class ImageDatasetTests
     [Test]
     public void A_constant_channel_has_deviation_1()
     {
-        Normalisation measured = Normalisation.Measure([7, 0, 7, 255], 2);
+        ImageNormalization measured = ImageStatistics.Measure([7, 0, 7, 255], 2);
         Assert.That(measured.Std.ToArray(), Is.EqualTo(new[] { 1f, 0.5f }));
         Assert.That(measured.Mean.ToArray(), Is.EqualTo(new[] { 7f / 255, 0.5f }));
     }
@@ -129,7 +130,7 @@ public sealed class ImageDatasetTests
     public void A_deviation_that_cannot_divide_is_refused(float std)
     {
         Assert.That(
-            () => new Normalisation([0f, 0f], [1f, std]),
+            () => new ImageNormalization([0f, 0f], [1f, std]),
             Throws.ArgumentException.With.Message.Contains("channel 1"));
     }
 }

@@ -44,9 +44,9 @@ public sealed class RealFashionMnistTests
         DatasetPair full = DatasetCatalog.Open("fashion-mnist");
         Assert.That((full.Name, full.Train.Count, full.Test.Count), Is.EqualTo(("fashion-mnist", 60000, 10000)));
         Assert.That((full.Train.Height, full.Train.Width, full.Train.Channels), Is.EqualTo((28, 28, 1)));
-        Assert.That(full.Train.Normalisation, Is.SameAs(Normalisation.FashionMnist));
+        Assert.That(full.Train.Normalization, Is.SameAs(ImageStatistics.FashionMnist));
         Assert.That(
-            Normalisation.Measure(full.Train.Images.Span, 1).AgreesWith(Normalisation.FashionMnist), Is.True);
+            ImageStatistics.Agree(ImageStatistics.Measure(full.Train.Images.Span, 1), ImageStatistics.FashionMnist), Is.True);
 
         DatasetPair embedded = EmbeddedFashionMnist.Open();
         Assert.That(SameAs(embedded.Train, full.Train.Subset(10000)), Is.True);
@@ -59,7 +59,7 @@ public sealed class RealFashionMnistTests
         DatasetPair pair = EmbeddedFashionMnist.Open();
         Assert.That((pair.Train.Count, pair.Test.Count, pair.Train.Classes), Is.EqualTo((10000, 2000, 10)));
         Assert.That((pair.Train.Height, pair.Train.Width, pair.Train.Channels), Is.EqualTo((28, 28, 1)));
-        Assert.That(pair.Train.Normalisation, Is.SameAs(Normalisation.FashionMnist));
+        Assert.That(pair.Train.Normalization, Is.SameAs(ImageStatistics.FashionMnist));
         Assert.That(
             ClassCounts(pair.Train),
             Is.EqualTo(new[] { 942, 1027, 1016, 1019, 974, 989, 1021, 1022, 990, 1000 }));
