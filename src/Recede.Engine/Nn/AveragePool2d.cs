@@ -1,0 +1,31 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Ops;
+
+namespace Recede.Engine.Nn;
+
+/// <summary>The average of every window, the zero padding counted in.</summary>
+public sealed class AveragePool2d(string path, int kernel, int stride, int padding = 0) : Module(path)
+{
+    private readonly Pool2dArguments _arguments = Pool2dArguments.Square(kernel, stride, padding);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        tape.Scope = Path;
+        return tape.AveragePool2d(x, _arguments);
+    }
+
+    /// <inheritdoc/>
+    public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
+    {
+        if (Math.Min(input.H, input.W) + 2 * padding < kernel)
+        {
+            throw new ShapeMismatchException($"{this}: a window of {kernel} does not fit x {input} with padding {padding}.");
+        }
+
+        var output = input with { H = (input.H + 2 * padding - kernel) / stride + 1, W = (input.W + 2 * padding - kernel) / stride + 1 };
+        return Traced(input, output, layers);
+    }
+}

@@ -1,0 +1,45 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Ops;
+
+namespace Recede.Engine.Nn;
+
+/// <summary>
+/// Bounded BatchNorm (arXiv 2204.06404): y = sigmoid(w) * (x - mean) / sqrt(var + eps), no shift. sigmoid(w) in (0, 1) is
+/// the channel's importance. w starts at N(0, 1).
+/// </summary>
+public sealed class BoundedBatchNorm : NormLayer
+{
+    private readonly Parameter[] _parameters;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="device">Where its parameters lie.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="space">The space it lives in.</param>
+    /// <param name="relu">Whether a ReLU follows.</param>
+    /// <param name="seed">Seed of the initial scales.</param>
+    public BoundedBatchNorm(Device device, string path, ChannelSpace space, bool relu, ulong seed = 0)
+        : base(device, path, space, ParameterRole.BoundedScale, relu)
+    {
+        Initializer.Normal(Scale, 1, seed);
+        _parameters = [Scale, RunningMean, RunningVariance];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> OwnParameters => _parameters;
+
+    /// <summary>Importances sigmoid(w), one a channel.</summary>
+    public override float[] ChannelScores()
+    {
+        var scores = Scale.ToArray();
+        for (var i = 0; i < scores.Length; i++)
+        {
+            scores[i] = (float)(1 / (1 + Math.Exp(-(double)scores[i])));
+        }
+
+        return scores;
+    }
+
+    private protected override Tensor Normalize(Tape tape, Tensor x, Tensor residual) => tape.BoundedBatchNorm(
+        x, tape.Bind(Scale), tape.Bind(RunningMean), tape.Bind(RunningVariance), Arguments, residual);
+}

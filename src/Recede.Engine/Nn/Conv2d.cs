@@ -1,0 +1,111 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Ops;
+
+namespace Recede.Engine.Nn;
+
+/// <summary>Convolution layer; weight [C_out, KH, KW, C_in / groups], initialised N(0, sqrt(2 / (KH*KW*C_out))).</summary>
+public sealed class Conv2d : Module, IDisposable
+{
+    private readonly Conv2dOptions _options;
+    private readonly Parameter[] _parameters;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="device">Where its parameters lie.</param>
+    /// <param name="path">Its path; its weight is "path.weight".</param>
+    /// <param name="input">The space it reads.</param>
+    /// <param name="output">The space it writes; with groups equal to both widths (depthwise) the same space.</param>
+    /// <param name="options">Kernel, stride, padding, dilation, groups, bias.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <exception cref="ArgumentException">The options and spaces do not fit.</exception>
+    public Conv2d(Device device, string path, ChannelSpace input, ChannelSpace output, Conv2dOptions options, ulong seed = 0)
+        : base(path)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(path, input, output);
+        _options = options;
+        Input = input;
+        Output = output;
+        var shape = new Shape(output.Width, options.KernelHeight, options.KernelWidth, input.Width / options.Groups);
+        Weight = new Parameter(
+            device, $"{path}.weight", ParameterRole.Weight, shape, output, options.Groups == 1 ? input : null);
+        Initializer.Normal(Weight, Math.Sqrt(2.0 / ((long)shape.H * shape.W * shape.N)), seed);
+        Bias = options.Bias
+            ? new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output)
+            : null;
+        _parameters = Bias is null ? [Weight] : [Weight, Bias];
+    }
+
+    /// <summary>The space it reads.</summary>
+    public ChannelSpace Input { get; }
+
+    /// <summary>The space it writes.</summary>
+    public ChannelSpace Output { get; }
+
+    /// <summary>Weight [C_out, KH, KW, C_in / groups].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>Bias [1, 1, 1, C_out], or null.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>Kernel, stride, padding, dilation, groups, bias.</summary>
+    public Conv2dOptions Options => _options;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> OwnParameters => _parameters;
+
+    /// <summary>Set by a container when a norm follows: the convolution then returns its output's moments too.</summary>
+    public bool FeedsNorm { get; internal set; }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        tape.Scope = Path;
+        var bias = Bias is null ? Tensor.None : tape.Bind(Bias);
+        return tape.Conv2d(x, tape.Bind(Weight), bias, new Conv2dArguments(
+            _options.Stride,
+            _options.Stride,
+            _options.PaddingHeight,
+            _options.PaddingWidth,
+            _options.Dilation,
+            _options.Dilation,
+            GroupsAt(Input.Width),
+            FeedsNorm));
+    }
+
+    /// <inheritdoc/>
+    public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        CheckChannels(input, Input, widths);
+        var o = _options;
+        var output = new Shape(
+            input.N,
+            Extent(input.H, o.KernelHeight, o.Stride, o.PaddingHeight, o.Dilation, input),
+            Extent(input.W, o.KernelWidth, o.Stride, o.PaddingWidth, o.Dilation, input),
+            widths.Of(Output));
+        var inputs = input.C / GroupsAt(input.C);
+        return Traced(input, output, layers, output.Count / Math.Max(output.N, 1) * inputs * o.KernelHeight * o.KernelWidth);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Weight.Dispose();
+        Bias?.Dispose();
+    }
+
+    // A depthwise convolution has as many groups as its space is wide, also after pruning.
+    private int GroupsAt(int inputs) => ReferenceEquals(Input, Output) && _options.Groups > 1 ? inputs : _options.Groups;
+
+    private int Extent(int size, int kernel, int stride, int padding, int dilation, Shape input)
+    {
+        var reach = dilation * (kernel - 1) + 1;
+        return size + 2 * padding >= reach
+            ? (size + 2 * padding - reach) / stride + 1
+            : throw new ShapeMismatchException($"{this}: a kernel reaching {reach} pixels does not fit x {input} with padding {padding}.");
+    }
+}

@@ -1,0 +1,84 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+
+namespace Recede.Engine.Nn;
+
+/// <summary>
+/// A layer or a container of layers: one tree from which the forward pass, shapes, multiply-adds and parameter lists all
+/// derive. A program's own layer derives from this.
+/// </summary>
+public abstract class Module
+{
+    /// <summary>Makes a module.</summary>
+    /// <param name="path">Its place in the network: "layer2.0.conv1".</param>
+    protected Module(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        Path = path;
+    }
+
+    /// <summary>Its place in the network.</summary>
+    public string Path { get; }
+
+    /// <summary>Modules inside this one, in order.</summary>
+    public virtual IReadOnlyList<Module> Children => [];
+
+    /// <summary>Parameters of this very module, without those of <see cref="Children"/>.</summary>
+    public virtual IReadOnlyList<Parameter> OwnParameters => [];
+
+    /// <summary>Runs the module. The caller owns <paramref name="x"/> and releases it.</summary>
+    /// <param name="tape">The tape of the step.</param>
+    /// <param name="x">Input [N, H, W, C].</param>
+    public abstract Tensor Forward(Tape tape, Tensor x);
+
+    /// <summary>
+    /// Runs the module and adds <paramref name="residual"/> to what comes out; a norm fuses the addition and a ReLU after it.
+    /// </summary>
+    public virtual Tensor Forward(Tape tape, Tensor x, Tensor residual)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        var y = Forward(tape, x);
+        var sum = Ops.AddOp.Add(tape, y, residual);
+        tape.Release(y);
+        return sum;
+    }
+
+    /// <summary>Tells what an input of this shape becomes, and appends every layer's work.</summary>
+    /// <param name="input">Shape [1, H, W, C] that comes in.</param>
+    /// <param name="widths">The widths to count with.</param>
+    /// <param name="layers">Gets one entry a layer.</param>
+    /// <exception cref="ShapeMismatchException">The shape does not fit.</exception>
+    public abstract Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers);
+
+    /// <summary>Appends this module and everything inside it, depth first.</summary>
+    public void Collect(ICollection<Module> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        modules.Add(this);
+        foreach (var child in Children)
+        {
+            child.Collect(modules);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Path.Length == 0 ? GetType().Name : $"{GetType().Name} {Path}";
+
+    /// <summary>Appends this layer's work to a trace and returns its output shape.</summary>
+    protected Shape Traced(Shape input, Shape output, ICollection<LayerTrace> layers, long multiplyAdds = 0)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        layers.Add(new LayerTrace(this, input, output, multiplyAdds));
+        return output;
+    }
+
+    /// <summary>Refuses an input whose channels are not those of the space that this layer reads.</summary>
+    protected void CheckChannels(Shape input, ChannelSpace space, ChannelWidths widths)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        if (input.C != widths.Of(space))
+        {
+            throw new ShapeMismatchException($"{this}: reads space {space}, x {input} has {input.C} channels.");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Ops;
+
+namespace Recede.Engine.Nn;
+
+/// <summary>
+/// Option A of the CIFAR ResNet (He et al. 2015): every stride-th pixel, and zero channels, half of them before and half
+/// after (an odd one behind). It has no parameters.
+/// </summary>
+public sealed class PaddedShortcut : Module
+{
+    private readonly ChannelSpace _input;
+    private readonly ChannelSpace _output;
+    private readonly ChannelIndexMap _map;
+    private readonly int _stride;
+
+    /// <summary>Makes the shortcut.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="input">The space it reads.</param>
+    /// <param name="output">The wider space of the residual stream that it joins.</param>
+    /// <param name="stride">Step between the pixels that it takes.</param>
+    public PaddedShortcut(string path, ChannelSpace input, ChannelSpace output, int stride)
+        : base(path)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        if (output.Width < input.Width || input.Prunable || output.Prunable)
+        {
+            throw new ArgumentException($"{this}: goes from a residual stream to one at least as wide, neither prunable; got {input}, {output}.");
+        }
+
+        _input = input;
+        _output = output;
+        _stride = stride;
+        var before = (output.Width - input.Width) / 2;
+        _map = ChannelIndexMap.Padded(input.Width, before, output.Width - input.Width - before);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tape tape, Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(tape);
+        tape.Scope = Path;
+        return tape.ChannelMap(x, _map, _stride);
+    }
+
+    /// <inheritdoc/>
+    public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
+    {
+        ArgumentNullException.ThrowIfNull(widths);
+        CheckChannels(input, _input, widths);
+        var output = new Shape(
+            input.N, (input.H + _stride - 1) / _stride, (input.W + _stride - 1) / _stride, widths.Of(_output));
+        return Traced(input, output, layers);
+    }
+}
