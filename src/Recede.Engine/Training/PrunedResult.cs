@@ -1,0 +1,10 @@
+using Recede.Engine.Pruning;
+
+namespace Recede.Engine.Training;
+
+/// <summary>What pruning at one ratio gave.</summary>
+/// <param name="Plan">What went.</param>
+/// <param name="BeforeFineTuning">On the test images, right after pruning.</param>
+/// <param name="FineTuning">The fine-tuning.</param>
+/// <param name="Result">The network after it.</param>
+public sealed record PrunedResult(PruningPlan Plan, Evaluation BeforeFineTuning, FitResult FineTuning, NetworkResult Result);

@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using Recede.Engine.Core;
+using Recede.Engine.Data;
+using Recede.Engine.Devices;
+using Recede.Engine.Nn;
+using Recede.Engine.Ops;
+using Recede.Engine.Optim;
+using Recede.Engine.Pruning;
+
+namespace Recede.Engine.Training;
+
+/// <summary>
+/// The training loop of one network over one data set: epochs, schedule, penalty, evaluation, best epoch, pruning in
+/// place. Deterministic: the same seeds give the same bits, whatever the number of threads.
+/// </summary>
+public sealed class TrainingLoop : IDisposable
+{
+    private const int EvaluationBatch = 256;
+    private readonly DatasetPair _data;
+    private readonly ImageNormalization _normalization;
+    private readonly Tape _tape;
+
+    /// <summary>Makes a loop; the network stays the caller's.</summary>
+    /// <exception cref="ArgumentException">The network does not take the data's images or classes.</exception>
+    public TrainingLoop(Network network, DatasetPair data)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        var shape = ImageShape(data.Train, 1);
+        if (shape != network.ImageShape || network.OutputShape.C < data.Train.Classes)
+        {
+            throw new ArgumentException(
+                $"{network.Name} takes images {network.ImageShape} of {network.OutputShape.C} classes; {data.Name} has {shape} of {data.Train.Classes}.");
+        }
+
+        Network = network;
+        _data = data;
+        _normalization = data.Train.Normalization;
+        _tape = new Tape(network.Device);
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>The tape that its steps run on.</summary>
+    public Tape Tape => _tape;
+
+    /// <summary>Trains for some epochs.</summary>
+    /// <param name="options">The recipe.</param>
+    /// <param name="listener">Who follows the run; null for nobody.</param>
+    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public FitResult Fit(FitOptions options, ITrainingListener? listener = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options = options.Validated();
+        var sgd = new Sgd(
+            ParameterGroups.FromRecipe(Network.Parameters, options.WeightDecay, options.BoundedScaleRate),
+            options.LearningRate,
+            options.Momentum,
+            options.Nesterov);
+        if (!options.CarryMomentum)
+        {
+            sgd.ResetMomentum();
+        }
+
+        _tape.Seed = options.Seed;
+        var reports = new List<EpochReport>();
+        var bestEpoch = 0;
+        var bestAccuracy = double.NegativeInfinity;
+        NetworkSnapshot? best = null;
+        LearningRateSchedule? schedule = null;
+        using var loader = new BatchLoader(_data.Train, options.BatchSize, options.Seed);
+        for (var epoch = 1; epoch <= options.Epochs; epoch++)
+        {
+            schedule ??= options.Schedule();
+            var totals = TrainEpoch(options, sgd, schedule, loader, epoch, listener, cancellation);
+            var test = Evaluate(_data.Test);
+            var isBest = test.Accuracy > bestAccuracy;
+            if (isBest)
+            {
+                bestAccuracy = test.Accuracy;
+                bestEpoch = epoch;
+                if (options.KeepBest)
+                {
+                    best ??= Network.Snapshot();
+                    best.Update();
+                }
+            }
+
+            var report = new EpochReport(
+                epoch,
+                options.Epochs,
+                sgd.LearningRate,
+                totals.Loss / totals.Images,
+                totals.Penalty,
+                (double)totals.Correct / totals.Images,
+                test,
+                ImportanceHistogram.Of(Network),
+                totals.Seconds,
+                isBest);
+            reports.Add(report);
+            listener?.OnEpoch(report);
+        }
+
+        if (best is not null && bestEpoch != options.Epochs)
+        {
+            best.Restore();
+        }
+
+        return new FitResult(reports, bestEpoch, best is null && reports.Count > 0 ? reports[^1].Test : Evaluate(_data.Test));
+    }
+
+    /// <summary>Loss and accuracy on some images, with running statistics.</summary>
+    public Evaluation Evaluate(ImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        double loss = 0;
+        long correct = 0;
+        for (var first = 0; first < images.Count; first += EvaluationBatch)
+        {
+            var count = Math.Min(EvaluationBatch, images.Count - first);
+            using (_tape.BeginStep(training: false))
+            {
+                var bytes = _tape.Input(
+                    images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
+                var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
+                _tape.Release(bytes);
+                var result = _tape.CrossEntropy(Network.Forward(_tape, x), _tape.Input(images.Labels.Span.Slice(first, count)));
+                loss += (double)result.Loss.Item() * count;
+                correct += (long)result.Correct.Item();
+            }
+        }
+
+        return new Evaluation(loss / images.Count, (double)correct / images.Count, images.Count);
+    }
+
+    /// <summary>Shrinks the network in place, between steps, momentum included, and gives the step memory back.</summary>
+    public void Prune(PruningPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        plan.Apply(Network);
+        _tape.Arena.Trim();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tape.Dispose();
+
+    private static Shape ImageShape(ImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
+
+    private EpochTotals TrainEpoch(
+        FitOptions options,
+        Sgd sgd,
+        LearningRateSchedule schedule,
+        BatchLoader loader,
+        int epoch,
+        ITrainingListener? listener,
+        CancellationToken cancellation)
+    {
+        var totals = default(EpochTotals);
+        var started = Stopwatch.GetTimestamp();
+        foreach (var batch in loader.Epoch(epoch - 1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            sgd.LearningRate = schedule.Rate(epoch - 1 + (double)batch.Index / loader.BatchesPerEpoch);
+            _tape.StepNumber = (ulong)(((long)epoch - 1) * loader.BatchesPerEpoch + batch.Index);
+            var step = Step(options, batch);
+            if (!float.IsFinite(step.Loss) || !float.IsFinite(step.Penalty) || sgd.FindNonFiniteGradient() is not null)
+            {
+                throw Diverged(options, sgd, batch, step, epoch);
+            }
+
+            sgd.Update();
+            sgd.ZeroGradients();
+            totals.Add(step, batch.Count);
+            listener?.OnStep(new StepReport(
+                epoch,
+                options.Epochs,
+                batch.Index + 1,
+                loader.BatchesPerEpoch,
+                batch.Count,
+                totals.Loss / totals.Images,
+                (double)totals.Correct / totals.Images));
+        }
+
+        totals.Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return totals;
+    }
+
+    private StepResult Step(FitOptions options, in Batch batch)
+    {
+        using (_tape.BeginStep(training: true))
+        {
+            var bytes = _tape.Input(batch.Images, ImageShape(_data.Train, batch.Count));
+            var augmented = options.Flip || options.CropPadding > 0;
+            var x = _tape.Images(
+                bytes,
+                augmented ? _tape.Input(batch.Indices) : Tensor.None,
+                new ImageArguments(_normalization, options.CropPadding, options.Flip, options.Seed, (ulong)batch.Epoch));
+            _tape.Release(bytes);
+            var logits = Network.Forward(_tape, x);
+            var result = _tape.CrossEntropy(logits, _tape.Input(batch.Labels), options.LabelSmoothing);
+            _tape.Release(logits);
+            var loss = result.Loss;
+            var penalty = 0f;
+            if (options.Penalty is not null)
+            {
+                var value = options.Penalty.On(_tape, Network);
+                penalty = value.Item();
+                loss = _tape.Add(loss, value);
+            }
+
+            _tape.Backward(loss);
+            return new StepResult(result.Loss.Item(), penalty, (int)result.Correct.Item());
+        }
+    }
+
+    /// <summary>Runs the bad step again with every value checked, to name the first op or parameter that went bad.</summary>
+    private TrainingDivergedException Diverged(FitOptions options, Sgd sgd, in Batch batch, StepResult step, int epoch)
+    {
+        var place = $"Training stopped in epoch {epoch}, step {batch.Index + 1}: the loss is {step.Loss}";
+        var gradient = sgd.FindNonFiniteGradient();
+        sgd.ZeroGradients();
+        foreach (var parameter in Network.Parameters)
+        {
+            if (!parameter.Device.IsFinite(parameter.Value.Address, parameter.PhysicalCount))
+            {
+                return new TrainingDivergedException($"{place}; the parameter {parameter} is not finite.");
+            }
+        }
+
+        _tape.CheckFinite = true;
+        try
+        {
+            Step(options, batch);
+        }
+        catch (NonFiniteException e)
+        {
+            return new TrainingDivergedException($"{place}; first to go bad: {e.Message}", e);
+        }
+        finally
+        {
+            _tape.CheckFinite = false;
+            sgd.ZeroGradients();
+        }
+
+        return new TrainingDivergedException($"{place}; the gradient of {gradient?.ToString() ?? "no parameter"} is not finite.");
+    }
+
+    private readonly record struct StepResult(float Loss, float Penalty, int Correct);
+
+    private struct EpochTotals
+    {
+        public double Loss;
+        public double Penalty;
+        public long Correct;
+        public long Images;
+        public double Seconds;
+
+        public void Add(StepResult step, int images)
+        {
+            Loss += (double)step.Loss * images;
+            Penalty = step.Penalty;
+            Correct += step.Correct;
+            Images += images;
+        }
+    }
+}

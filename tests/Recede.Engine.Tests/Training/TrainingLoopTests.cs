@@ -1,0 +1,153 @@
+using Recede.Engine.Devices;
+using Recede.Engine.Nn;
+using Recede.Engine.Pruning;
+using Recede.Engine.Tests.Support;
+using Recede.Engine.Training;
+
+namespace Recede.Engine.Tests.Training;
+
+/// <summary>The loop: it learns, it repeats itself bit for bit, it stops where a number goes bad.</summary>
+[TestFixture]
+internal sealed class TrainingLoopTests
+{
+    private static FitOptions Options(int epochs) => new()
+    {
+        Epochs = epochs,
+        BatchSize = 20,
+        LearningRate = 0.05f,
+        Decay = LearningRateDecay.Cosine,
+        Penalty = new PolarisingPenalty(0.01f, 3),
+        CropPadding = 2,
+        Flip = true,
+        Seed = 11,
+    };
+
+    private static Network Create(Device device, string kind = "vgg") => kind switch
+    {
+        "vgg" => Vgg.Cifar("tiny-vgg", device, [8, 0, 19, 0, 24], Shape()),
+        _ => ResNet.Cifar("tiny-resnet", device, 1, [8, 16, 20], Shape()),
+    };
+
+    private static NetworkOptions Shape() =>
+        new() { Height = TinyImages.Size, Width = TinyImages.Size, Classes = TinyImages.Classes, Seed = 5 };
+
+    [TestCase("vgg")]
+    [TestCase("resnet")]
+    public void ItLearns(string kind)
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device, kind);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var untrained = trainer.Evaluate(TinyImages.Create().Test);
+        var result = trainer.Fit(Options(20) with { Flip = false });
+        Assert.That(result.Final.Accuracy, Is.GreaterThanOrEqualTo(0.9));
+        Assert.That(result.Final.Loss, Is.LessThan(untrained.Loss));
+        Assert.That(result.Epochs, Has.Count.EqualTo(20));
+        Assert.That(result.Epochs[^1].Importances.Sum(), Is.EqualTo(network.Norms.Sum(n => n.Space.Width)));
+    }
+
+    [TestCase("vgg")]
+    [TestCase("resnet")]
+    public void TheSameBitsWithOneTwoAndFiveThreads(string kind)
+    {
+        var expected = Parameters(kind, 1);
+        foreach (var threads in (int[])[2, 5])
+        {
+            var actual = Parameters(kind, threads);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                TensorAssert.AreSameBits(actual[i], expected[i], $"{threads} threads, parameter {i}");
+            }
+        }
+
+        static float[][] Parameters(string kind, int threads)
+        {
+            using var device = Device.Cpu(threads);
+            using var network = Create(device, kind);
+            using var trainer = new TrainingLoop(network, TinyImages.Create());
+            trainer.Fit(Options(2));
+            trainer.Prune(OneShot.Plan(network, 0.5));
+            trainer.Fit(Options(1) with { Penalty = null, CarryMomentum = true });
+            return [.. network.Parameters.Select(p => p.ToArray())];
+        }
+    }
+
+    [Test]
+    public void TheBestEpochIsKept()
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var result = trainer.Fit(Options(5));
+        var best = result.Epochs.Max(e => e.Test.Accuracy);
+        Assert.That(result.Epochs[result.BestEpoch - 1].Test.Accuracy, Is.EqualTo(best));
+        Assert.That(result.Final.Accuracy, Is.EqualTo(best));
+        Assert.That(trainer.Evaluate(TinyImages.Create().Test).Accuracy, Is.EqualTo(best));
+    }
+
+    [Test]
+    public void APoisonedWeightStopsTheRunAndIsNamed()
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device);
+        var weight = network.Parameters.Single(p => p.Path == "features.4.weight");
+        var values = weight.ToArray();
+        values[17] = float.NaN;
+        weight.Set(values);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var error = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(Options(1)))!;
+        Assert.That(error.Message, Does.Contain("epoch 1, step 1").And.Contain("features.4.weight"));
+    }
+
+    [Test]
+    public void AnOverflowStopsTheRunAndNamesTheOp()
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device);
+        var weight = network.Parameters.Single(p => p.Path == "classifier.weight");
+        weight.Set([.. Enumerable.Repeat(3e38f, (int)weight.Shape.Count)]);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var before = network.Parameters[0].ToArray();
+        var error = Assert.Throws<TrainingDivergedException>(() => trainer.Fit(Options(1)))!;
+        Assert.That(error.Message, Does.Contain("epoch 1, step 1").And.Contain("Linear classifier"));
+        TensorAssert.AreSameBits(network.Parameters[0].ToArray(), before, "weights after the stop");
+    }
+
+    [Test]
+    public void ALastBatchOfOneAndABatchOfOneTrain()
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device, "resnet");
+        using var trainer = new TrainingLoop(network, TinyImages.Create(train: 9, test: 3));
+        Assert.That(trainer.Fit(Options(1) with { BatchSize = 4 }).Epochs, Has.Count.EqualTo(1));
+        Assert.That(trainer.Fit(Options(1) with { BatchSize = 1 }).Epochs, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void ANetworkThatDoesNotFitTheImagesIsRefused()
+    {
+        using var device = Device.Cpu(1);
+        using var network = Vgg.Cifar("grey", device, [8], Shape() with { Channels = 1 });
+        var error = Assert.Throws<ArgumentException>(() => new TrainingLoop(network, TinyImages.Create()))!;
+        Assert.That(error.Message, Does.Contain("[1,12,12,1]").And.Contain("[1,12,12,3]"));
+    }
+
+    [Test]
+    public void LambdaScalesWithTheStepsOfTheRun()
+    {
+        Assert.That(PolarisingPenalty.LambdaFor(1e-3f, 125_000), Is.EqualTo(1e-3f));
+        Assert.That(PolarisingPenalty.LambdaFor(1e-3f, 1_250), Is.EqualTo(0.1f).Within(1e-6));
+    }
+
+    [Test]
+    public void CancellationEndsTheRunBetweenSteps()
+    {
+        using var device = Device.Cpu(1);
+        using var network = Create(device);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        Assert.Throws<OperationCanceledException>(() => trainer.Fit(Options(1), null, cancellation.Token));
+        Assert.That(trainer.Tape.InStep, Is.False);
+    }
+}
