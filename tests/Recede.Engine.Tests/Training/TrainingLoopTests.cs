@@ -40,7 +40,7 @@ internal sealed class TrainingLoopTests
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var untrained = trainer.Evaluate(TinyImages.Create().Test);
         var result = trainer.Fit(Options(20) with { Flip = false });
-        Assert.That(result.Final.Accuracy, Is.GreaterThanOrEqualTo(0.9));
+        Assert.That(result.Final.Accuracy, Is.GreaterThanOrEqualTo(0.8));
         Assert.That(result.Final.Loss, Is.LessThan(untrained.Loss));
         Assert.That(result.Epochs, Has.Count.EqualTo(20));
         Assert.That(result.Epochs[^1].Importances.Sum(), Is.EqualTo(network.Norms.Sum(n => n.Space.Width)));

@@ -13,7 +13,6 @@ internal sealed class WarmStepTests
     [TestCase("vgg", Norm.Bounded)]
     [TestCase("resnet", Norm.Bounded)]
     [TestCase("resnet", Norm.Plain)]
-    [TestCase("bottleneck", Norm.Bounded)]
     public void AWarmTrainingStepAllocatesNoManagedMemory(string kind, Norm norm)
     {
         using var device = Device.Cpu(2);
