@@ -67,11 +67,27 @@ public readonly unsafe ref struct CpuOpContext
     public float* InputGradient(int input, out bool accumulate) =>
         (float*)_tape.InputGradient(_record, input, out accumulate);
 
+    /// <summary>Values of a float operand in their physical layout, padding lanes (zero) included.</summary>
+    public ReadOnlySpan<float> InputSpan(int input) => new(Input(input), Count(_tape.Input(_record, input)));
+
+    /// <summary>Values of a float output in their physical layout; padding lanes must become zero.</summary>
+    public Span<float> OutputSpan(int output) => new(Output(output), Count(_tape.Output(_record, output)));
+
+    /// <summary>Backward: dL/d(output) in its physical layout; empty when no gradient flows into that output.</summary>
+    public ReadOnlySpan<float> OutputGradientSpan(int output) =>
+        OutputGradient(output) is var p && p is null ? default : new(p, Count(_tape.Output(_record, output)));
+
+    /// <summary>Backward: where an operand's gradient goes, see <see cref="InputGradient"/>.</summary>
+    public Span<float> InputGradientSpan(int input, out bool accumulate) =>
+        new(InputGradient(input, out accumulate), Count(_tape.Input(_record, input)));
+
     /// <summary>Scratch memory with unspecified contents, 64-byte aligned, given back after the op.</summary>
     public float* Workspace(long floats) => (float*)_tape.Workspace(floats * sizeof(float));
 
     /// <summary>An error about values, which a shape rule cannot see; it names op and layer as shape errors do.</summary>
     public ArgumentException Error(string message) => new($"{_tape.Place(_record)}: {message}");
+
+    private int Count(in Slot slot) => checked((int)_tape.Device.PhysicalCount(slot.Shape, slot.Layout));
 
     private nint InputAddress(int input) => Has(input) ? _tape.InputAddress(_record, input) : 0;
 }

@@ -30,10 +30,10 @@ public abstract class OpRule<TArgs> : OpRule
     public abstract SavedValues Saves(in TArgs args);
 
     /// <summary>Computes every output completely, padding lanes included (always zero).</summary>
-    protected internal abstract void ForwardCpu(in CpuOpContext context, in TArgs args);
+    protected abstract void ForwardCpu(in CpuOpContext context, in TArgs args);
 
     /// <summary>Computes the gradients of the inputs that need one from those of the outputs.</summary>
-    protected internal abstract void BackwardCpu(in CpuOpContext context, in TArgs args);
+    protected abstract void BackwardCpu(in CpuOpContext context, in TArgs args);
 
     internal override IArgumentStore CreateStore() => new ArgumentStore<TArgs>();
 

@@ -27,6 +27,6 @@ internal sealed class FailingRule : OpRule<WeightedSumArguments>
         throw new NotSupportedException("This op fails.");
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args) =>
+    protected override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args) =>
         throw new NotSupportedException("This op fails.");
 }

@@ -30,7 +30,7 @@ internal sealed unsafe class WeightedSumRule : OpRule<WeightedSumArguments>
 
     public override SavedValues Saves(in WeightedSumArguments args) => new(0xAAAAAAAA, 0);
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
     {
         var sum = 0.0;
         for (var i = 0; i < context.InputCount; i += 2)
@@ -48,7 +48,7 @@ internal sealed unsafe class WeightedSumRule : OpRule<WeightedSumArguments>
         y[0] = (float)sum;
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args)
     {
         var dy = context.OutputGradient(0)[0];
         for (var i = 0; i < context.InputCount; i += 2)

@@ -9,7 +9,7 @@ internal sealed unsafe partial class ChannelMapRule
 {
     private const int Lanes = BlockedLayout.Lanes;
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in ChannelMapArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in ChannelMapArguments args)
     {
         fixed (int* sources = args.Map.Sources)
         {
@@ -26,7 +26,7 @@ internal sealed unsafe partial class ChannelMapRule
         }
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in ChannelMapArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in ChannelMapArguments args)
     {
         if (!context.NeedsGradient(0))
         {

@@ -12,7 +12,7 @@ internal sealed unsafe partial class ConcatRule
 {
     private const int Lanes = BlockedLayout.Lanes;
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var count = context.InputCount;
         var parts = stackalloc float*[count];
@@ -28,7 +28,7 @@ internal sealed unsafe partial class ConcatRule
         context.Pool.Run(ref job, job.Shape.N * BlockedLayout.Blocks(job.Shape.C));
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NoArguments args)
     {
         // One part after another: where a tensor is two of them, its second slice is added to the first.
         var offset = 0;

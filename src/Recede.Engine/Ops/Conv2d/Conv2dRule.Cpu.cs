@@ -6,7 +6,7 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's calls; the loops are the device's convolution kernels.</content>
 internal sealed unsafe partial class Conv2dRule
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in Conv2dArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in Conv2dArguments args)
     {
         var g = Geometry(context, args);
         var workspace = Workspace(context, g, ConvolutionDirection.Forward);
@@ -15,7 +15,7 @@ internal sealed unsafe partial class Conv2dRule
             context.Pool, g, context.Input(0), context.Input(1), context.Input(2), context.Output(0), moments, workspace);
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in Conv2dArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in Conv2dArguments args)
     {
         var g = Geometry(context, args);
         var dy = context.OutputGradient(0);

@@ -6,7 +6,7 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's loops.</content>
 internal sealed unsafe partial class BinaryRule<TFunction>
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var job = new ForwardJob
         {
@@ -18,7 +18,7 @@ internal sealed unsafe partial class BinaryRule<TFunction>
         context.Pool.Run(ref job, ElementwiseCut.Items(job.Count));
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NoArguments args)
     {
         // One pass an operand: a tensor given as both gets the first gradient written before the second is added.
         for (var operand = 0; operand < 2; operand++)

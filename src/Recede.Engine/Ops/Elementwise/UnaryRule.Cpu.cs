@@ -7,7 +7,7 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's loops.</content>
 internal sealed unsafe partial class UnaryRule<TFunction>
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var shape = context.OutputShape(0);
         var y = context.Output(0);
@@ -16,7 +16,7 @@ internal sealed unsafe partial class UnaryRule<TFunction>
         ClearPadding(y, shape);
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NoArguments args)
     {
         if (!context.NeedsGradient(0))
         {

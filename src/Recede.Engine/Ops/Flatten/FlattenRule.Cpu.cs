@@ -9,13 +9,13 @@ internal sealed unsafe partial class FlattenRule
 {
     private const int Lanes = BlockedLayout.Lanes;
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var job = new ForwardJob { X = context.Input(0), Y = context.Output(0), Shape = context.InputShape(0) };
         context.Pool.Run(ref job, job.Shape.N);
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NoArguments args)
     {
         if (context.NeedsGradient(0))
         {

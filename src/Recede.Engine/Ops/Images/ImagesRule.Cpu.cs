@@ -27,7 +27,7 @@ internal sealed partial class ImagesRule
         context.Pool.Run(ref job, shape.N);
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in ImageArguments args) =>
+    protected override void BackwardCpu(in CpuOpContext context, in ImageArguments args) =>
         throw new UnreachableException("No gradient flows into bytes.");
 
     private readonly record struct Move(int Down, int Right, int Flip);

@@ -5,10 +5,10 @@ namespace Recede.Engine.Ops;
 /// <content>The L1 penalty on the CPU.</content>
 internal sealed unsafe partial class L1PenaltyRule
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in L1PenaltyArguments args) =>
+    protected override void ForwardCpu(in CpuOpContext context, in L1PenaltyArguments args) =>
         ScaleVectors.Sum(context, default(Term), args.Lambda);
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in L1PenaltyArguments args) =>
+    protected override void BackwardCpu(in CpuOpContext context, in L1PenaltyArguments args) =>
         ScaleVectors.Differentiate(context, default(Term), args.Lambda);
 
     private readonly struct Term : IScaleTerm

@@ -12,7 +12,7 @@ internal sealed unsafe partial class LinearRule
 {
     private const int Lanes = BlockedLayout.Lanes;
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var g = Geometry(context);
         var x = Gathered(context, context.Input(0), g.W, g.C);
@@ -23,7 +23,7 @@ internal sealed unsafe partial class LinearRule
         context.Pool.Run(ref job, job.Blocks);
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NoArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NoArguments args)
     {
         var g = Geometry(context);
         var dy = Gathered(context, context.OutputGradient(0), g.W, g.O);

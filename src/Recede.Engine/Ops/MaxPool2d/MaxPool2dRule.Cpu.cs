@@ -7,10 +7,10 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's code.</content>
 internal sealed partial class MaxPool2dRule
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
+    protected override void ForwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
         Pool2dForward<Window>.Run(context, args);
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
+    protected override void BackwardCpu(in CpuOpContext context, in Pool2dArguments args) =>
         Pool2dBackward<Window>.Run(context, args);
 
     // Backward finds the winner again: the first value that the maximum does not exceed takes the whole gradient.

@@ -6,7 +6,7 @@ namespace Recede.Engine.Ops;
 /// <content>The norms on the CPU: see <see cref="NormForwardJob{TV, TScale}"/> and <see cref="NormBackwardJob{TV, TScale}"/>.</content>
 internal abstract unsafe partial class ChannelNormRule<TScale>
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in NormArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in NormArguments args)
     {
         switch (Simd.Level)
         {
@@ -22,7 +22,7 @@ internal abstract unsafe partial class ChannelNormRule<TScale>
         }
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in NormArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in NormArguments args)
     {
         switch (Simd.Level)
         {

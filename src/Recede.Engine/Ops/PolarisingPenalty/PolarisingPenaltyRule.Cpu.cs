@@ -5,10 +5,10 @@ namespace Recede.Engine.Ops;
 /// <content>The polarising penalty on the CPU: a few thousand channels, in double precision.</content>
 internal sealed unsafe partial class PolarisingPenaltyRule
 {
-    protected internal override void ForwardCpu(in CpuOpContext context, in PolarisingPenaltyArguments args) =>
+    protected override void ForwardCpu(in CpuOpContext context, in PolarisingPenaltyArguments args) =>
         ScaleVectors.Sum(context, new Term(args.Shift), args.Lambda);
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in PolarisingPenaltyArguments args) =>
+    protected override void BackwardCpu(in CpuOpContext context, in PolarisingPenaltyArguments args) =>
         ScaleVectors.Differentiate(context, new Term(args.Shift), args.Lambda);
 
     private readonly struct Term(double shift) : IScaleTerm
