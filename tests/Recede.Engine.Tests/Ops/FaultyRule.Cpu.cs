@@ -21,7 +21,7 @@ internal sealed unsafe class FaultyRule : OpRule<WeightedSumArguments>
     public override SavedValues Saves(in WeightedSumArguments args) =>
         _fault == Fault.ReadsUnsaved ? SavedValues.None : new SavedValues(1, 0);
 
-    protected internal override void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
+    protected override void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
     {
         var x = new ReadOnlySpan<float>(context.Input(0), Simd.Lanes);
         var y = new Span<float>(context.Output(0), Simd.Lanes);
@@ -46,7 +46,7 @@ internal sealed unsafe class FaultyRule : OpRule<WeightedSumArguments>
         }
     }
 
-    protected internal override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args)
+    protected override void BackwardCpu(in CpuOpContext context, in WeightedSumArguments args)
     {
         if (!context.NeedsGradient(0) || _fault == Fault.ForgetsGradient)
         {
