@@ -21,7 +21,7 @@ internal sealed class FailingRule : OpRule<WeightedSumArguments>
 
     public override SavedValues Saves(in WeightedSumArguments args) => SavedValues.None;
 
-    protected internal override unsafe void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
+    protected override unsafe void ForwardCpu(in CpuOpContext context, in WeightedSumArguments args)
     {
         _ = context.Workspace(1000);
         throw new NotSupportedException("This op fails.");

@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Recede.Engine.Tests.Readme;
 

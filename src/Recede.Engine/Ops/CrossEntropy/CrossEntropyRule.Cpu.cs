@@ -10,7 +10,7 @@ internal sealed partial class CrossEntropyRule
     // Logits in an item; a row is never split.
     private const int LogitsPerItem = 4096;
 
-    protected internal override unsafe void ForwardCpu(in CpuOpContext context, in CrossEntropyArguments args)
+    protected override unsafe void ForwardCpu(in CpuOpContext context, in CrossEntropyArguments args)
     {
         var shape = context.InputShape(Logits);
         var labels = context.InputInts(Labels);
@@ -45,7 +45,7 @@ internal sealed partial class CrossEntropyRule
         WriteScalar(context.Output(Correct), correct);
     }
 
-    protected internal override unsafe void BackwardCpu(in CpuOpContext context, in CrossEntropyArguments args)
+    protected override unsafe void BackwardCpu(in CpuOpContext context, in CrossEntropyArguments args)
     {
         if (!context.NeedsGradient(Logits))
         {

@@ -7,10 +7,10 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's code: forward and backward are the same product with the mask.</content>
 internal sealed partial class DropoutRule
 {
-    protected internal override unsafe void ForwardCpu(in CpuOpContext context, in DropoutArguments args) =>
+    protected override unsafe void ForwardCpu(in CpuOpContext context, in DropoutArguments args) =>
         MaskJob.Run(context.Pool, args, context.InputShape(0), context.Input(0), context.Output(0), accumulate: false);
 
-    protected internal override unsafe void BackwardCpu(in CpuOpContext context, in DropoutArguments args)
+    protected override unsafe void BackwardCpu(in CpuOpContext context, in DropoutArguments args)
     {
         if (context.NeedsGradient(0))
         {

@@ -6,14 +6,14 @@ namespace Recede.Engine.Ops;
 /// <content>The CPU's code: one plane [H, W, 16] an item.</content>
 internal sealed partial class GlobalAveragePoolRule
 {
-    protected internal override unsafe void ForwardCpu(in CpuOpContext context, in GlobalAveragePoolArguments args)
+    protected override unsafe void ForwardCpu(in CpuOpContext context, in GlobalAveragePoolArguments args)
     {
         var x = context.InputShape(0);
         var job = new ForwardJob { X = context.Input(0), Y = context.Output(0), Pixels = (long)x.H * x.W };
         context.Pool.Run(ref job, x.N * BlockedLayout.Blocks(x.C));
     }
 
-    protected internal override unsafe void BackwardCpu(in CpuOpContext context, in GlobalAveragePoolArguments args)
+    protected override unsafe void BackwardCpu(in CpuOpContext context, in GlobalAveragePoolArguments args)
     {
         if (!context.NeedsGradient(0))
         {

@@ -10,7 +10,7 @@ namespace Recede.Engine.Ops;
 /// stores, which are what this op spends its time on: 16 lanes for the 1 or 3 that an image fills.</content>
 internal sealed partial class ImagesRule
 {
-    protected internal override unsafe void ForwardCpu(in CpuOpContext context, in ImageArguments args)
+    protected override unsafe void ForwardCpu(in CpuOpContext context, in ImageArguments args)
     {
         var shape = context.InputShape(Bytes);
         var table = context.Workspace(args.Normalization.Table.Length);
