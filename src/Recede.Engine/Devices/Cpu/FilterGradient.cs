@@ -8,7 +8,8 @@ namespace Recede.Engine.Devices.Cpu;
 /// <remarks>
 /// An item is a range of input blocks times a range of output blocks times a part of the batch. Each part sums into a
 /// gradient of its own; these are then added in order. Parts cost memory traffic for every partial gradient, ranges cost
-/// reading inputs or output gradients again: the cut is the one that moves the fewest bytes.
+/// reading inputs or output gradients again, a range of the gradient too large for the cache streaming it for every pass:
+/// the cut is the one that moves the fewest bytes.
 /// </remarks>
 internal readonly struct FilterGradient
 {
@@ -16,6 +17,14 @@ internal readonly struct FilterGradient
     private const int PixelsAtMost = 1024;
     private const int PixelsWanted = 256;
     private const int ItemsWanted = 8;
+    private const int ItemsAtMost = 64;
+
+    // An item's part of the gradient is read and written again for every pass over some pixels, from the second-level
+    // cache if it is not larger.
+    private const long GradientBytes = 512 << 10;
+
+    /// <summary>Output gradients of a pair of blocks and the inputs beside them that stay in the first-level cache.</summary>
+    public const int PixelsPerPass = 256;
 
     public readonly ConvolutionGeometry Geometry;
     public readonly InputWindow Window;
@@ -50,15 +59,20 @@ internal readonly struct FilterGradient
         int pairs = TapConvolution.Divide(g.OutputBlocks, 2);
         int units = g.N * TapConvolution.Divide(pixels, PixelsWanted);
         int wanted = Math.Min(ItemsWanted, g.InputBlocks * pairs * Math.Max(units, 1));
-        for (int i = 1; i <= ItemsWanted && i <= g.InputBlocks; i *= 2)
+        double passes = (double)g.N * pixels / PixelsPerPass;
+        for (int i = 1; i <= ItemsAtMost && i <= g.InputBlocks; i *= 2)
         {
-            for (int o = 1; i * o <= ItemsWanted && o <= pairs; o *= 2)
+            for (int o = 1; i * o <= ItemsAtMost && o <= pairs; o *= 2)
             {
                 int p = Math.Min(TapConvolution.Divide(wanted, i * o), Math.Max(units, 1));
-                double bytes = (i * output) + (o * input * (window.Direct ? 1 : 2)) + (p > 1 ? 2.0 * p * g.FilterFloats : 0);
-                if (i * o * p >= wanted && bytes < best)
+                bool staysNear = g.FilterFloats * sizeof(float) / (i * o) <= GradientBytes;
+                double floats = (i * output)
+                    + (o * input * (window.Direct ? 1 : 2))
+                    + (p > 1 ? 2.0 * p * g.FilterFloats : 0)
+                    + (staysNear ? 0 : 2 * passes * g.FilterFloats);
+                if (i * o * p >= wanted && floats < best)
                 {
-                    best = bytes;
+                    best = floats;
                     inputSplits = i;
                     outputSplits = o;
                     parts = p;

@@ -6,9 +6,6 @@ internal unsafe struct FilterGradientJob<TV> : IParallelJob
 {
     private const int Lanes = Simd.Lanes;
 
-    // Output gradients of a pair of blocks and the inputs beside them that stay in the first-level cache.
-    private const int PixelsPerPass = 256;
-
     public FilterGradient Shape;
     public float* X;
     public float* Dy;
@@ -41,9 +38,9 @@ internal unsafe struct FilterGradientJob<TV> : IParallelJob
             float* x = Shape.Window.Open<TV>(X, image, images, row, rows, input, inputs, stage);
             float* dy = Dy + (((nint)image * Shape.Geometry.OutputBlocks) * plane) + ((nint)row * Shape.Geometry.WOut * Lanes);
             int pixels = images * rows * Shape.Geometry.WOut;
-            for (int first = 0; first < pixels; first += PixelsPerPass)
+            for (int first = 0; first < pixels; first += FilterGradient.PixelsPerPass)
             {
-                int count = Math.Min(PixelsPerPass, pixels - first);
+                int count = Math.Min(FilterGradient.PixelsPerPass, pixels - first);
                 for (int o = 0; o < outputs; o += 2)
                 {
                     int blocks = Math.Min(2, outputs - o);
