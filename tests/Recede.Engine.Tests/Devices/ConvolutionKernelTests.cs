@@ -70,6 +70,8 @@ internal sealed class ConvolutionKernelTests
         yield return new ConvolutionGeometry(2, 5, 1, 3, 40, 3, 3, 1, 1, 1, 1);
         yield return new ConvolutionGeometry(0, 5, 5, 3, 40, 3, 3, 1, 1, 1, 1);
         yield return new ConvolutionGeometry(2, 2, 2, 3, 4, 5, 5);
+        yield return new ConvolutionGeometry(1, 1, 300, 20, 40, 1, 1);
+        yield return new ConvolutionGeometry(1, 2, 300, 3, 4, 3, 3, 1, 1, 1, 1);
         yield return new ConvolutionGeometry(0, 5, 5, 6, 6, 3, 3, Groups: 6);
         yield return new ConvolutionGeometry(0, 5, 5, 6, 6, 3, 3, Groups: 2);
     }

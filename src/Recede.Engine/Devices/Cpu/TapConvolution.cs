@@ -64,7 +64,7 @@ internal readonly struct TapConvolution
             group = Divide(images, Math.Max(Divide(images, group), 1));
         }
 
-        while (rows * window.OutputWidth >= 2 * PixelsAtLeast && group == 1 && images * Divide(window.OutputHeight, rows) < ItemsWanted)
+        while (rows > 1 && rows * window.OutputWidth >= 2 * PixelsAtLeast && group == 1 && images * Divide(window.OutputHeight, rows) < ItemsWanted)
         {
             rows = (rows + 1) / 2;
         }
