@@ -1,0 +1,101 @@
+using Recede.Engine.Pruning;
+using Recede.Engine.Reports;
+using Recede.Engine.Training;
+
+namespace Recede.Trainer.Display;
+
+/// <summary>Plain ASCII lines without control codes, for files and pipes.</summary>
+internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
+{
+    private readonly PhaseClock _clock = new();
+    private EpochReport? _best;
+
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<(string Name, string Value)> header)
+    {
+        foreach (var (name, value) in header)
+        {
+            Say($"{name,-10}{value}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public PruningRunResult Follow(Func<PruningRunResult> run) => run();
+
+    /// <inheritdoc/>
+    public void OnPhase(string name, int epochs)
+    {
+        _clock.Start();
+        _best = null;
+        if (epochs > 0)
+        {
+            Say("");
+            Say(PhaseLines.Title(name, epochs));
+            Say(PhaseLines.Heading);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(in StepReport report) => _clock.Count(report);
+
+    /// <inheritdoc/>
+    public void OnEpoch(EpochReport report)
+    {
+        _clock.EndEpoch();
+        _best = report.IsBest ? report : _best;
+        Say(PhaseLines.Of(report, _clock.ImagesPerSecond));
+    }
+
+    /// <inheritdoc/>
+    public void OnTrained(NetworkResult result)
+    {
+        if (_best is null)
+        {
+            return;
+        }
+
+        Say("");
+        Say(PhaseLines.Importances(_best));
+        foreach (var line in ImportanceBars.List(_best.Importances))
+        {
+            Say(line);
+        }
+
+        Say("  " + ImportanceBars.Summary(_best.Importances));
+    }
+
+    /// <inheritdoc/>
+    public void OnPruned(PruningPlan plan, Evaluation before)
+    {
+        Say("");
+        foreach (var line in PlanLines.Of(plan, before))
+        {
+            Say(line);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnFineTuned(PrunedResult result)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void End(RunReport report, string? path)
+    {
+        Say("");
+        foreach (var line in ResultTable.Plain(report).Concat(ResultTable.Notes(report)))
+        {
+            writer.WriteLine(line);
+        }
+
+        Say(PhaseLines.Ending(report, path));
+    }
+
+    private void Say(string line)
+    {
+        if (!quiet)
+        {
+            writer.WriteLine(line);
+        }
+    }
+}

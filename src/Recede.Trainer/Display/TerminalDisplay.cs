@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using Recede.Engine.Pruning;
+using Recede.Engine.Reports;
+using Recede.Engine.Training;
+using Spectre.Console;
+
+namespace Recede.Trainer.Display;
+
+/// <summary>A terminal: a live progress bar under one line an epoch, the importances as bars, a table at the end.</summary>
+internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDisplay
+{
+    private const int BarColumns = 20;
+    private const string NameStyle = "grey";
+
+    // More often, nobody sees; and the text costs time of the training thread.
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+
+    private readonly PhaseClock _clock = new();
+    private ProgressContext? _progress;
+    private ProgressTask? _task;
+    private long _refreshed;
+    private EpochReport? _best;
+
+    /// <inheritdoc/>
+    public void Begin(IReadOnlyList<(string Name, string Value)> header)
+    {
+        if (quiet)
+        {
+            return;
+        }
+
+        foreach (var (name, value) in header)
+        {
+            // Once wrapped, a value goes on under itself.
+            var grid = new Grid().AddColumn(new GridColumn().Width(10).PadRight(0).NoWrap()).AddColumn(new GridColumn().PadRight(0));
+            console.Write(grid.AddRow(new Markup($"[{NameStyle}]{Markup.Escape(name)}[/]"), new Text(value)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public PruningRunResult Follow(Func<PruningRunResult> run)
+    {
+        if (quiet)
+        {
+            return run();
+        }
+
+        var bar = new ProgressBarColumn { Width = BarColumns };
+        return console.Progress().AutoClear(true).HideCompleted(true).Columns(bar, new StatusColumn()).Start(context =>
+        {
+            _progress = context;
+            return run();
+        });
+    }
+
+    /// <inheritdoc/>
+    public void OnPhase(string name, int epochs)
+    {
+        _clock.Start();
+        _best = null;
+        EndTask();
+        if (epochs > 0 && _progress is not null)
+        {
+            Say("");
+            Say($"[bold]{Markup.Escape(PhaseLines.Title(name, epochs))}[/]");
+            Say($"[{NameStyle}]{PhaseLines.Heading}[/]");
+            _task = _progress.AddTask(name, maxValue: 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(in StepReport report)
+    {
+        _clock.Count(report);
+        if (_task is not { } task || (report.Step < report.Steps && Stopwatch.GetElapsedTime(_refreshed) < Refresh))
+        {
+            return;
+        }
+
+        _refreshed = Stopwatch.GetTimestamp();
+        task.Description = Figures.Format(
+            $"{report.Epoch}/{report.Epochs}  {_clock.ImagesPerSecond:N0} images/s  {Figures.Duration(_clock.SecondsLeft)} left  loss {report.Loss:F3}  {Figures.Percent(report.Accuracy)}");
+
+        // Full, the bar would vanish while the last epoch is still evaluated.
+        task.Value = Math.Min(_clock.Done, 0.9999);
+    }
+
+    /// <inheritdoc/>
+    public void OnEpoch(EpochReport report)
+    {
+        _clock.EndEpoch();
+        _best = report.IsBest ? report : _best;
+        var line = Markup.Escape(PhaseLines.Of(report, _clock.ImagesPerSecond));
+        Say(report.IsBest ? $"[green]{line}[/]" : line);
+        if (report.Epoch == report.Epochs)
+        {
+            EndTask();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnTrained(NetworkResult result)
+    {
+        if (_best is null)
+        {
+            return;
+        }
+
+        Say("");
+        Say($"[bold]{Markup.Escape(PhaseLines.Importances(_best))}[/] [{NameStyle}](square roots)[/]");
+        foreach (var line in ImportanceBars.Draw(_best.Importances))
+        {
+            Say($"[teal]{Markup.Escape(line)}[/]");
+        }
+
+        Say("  " + ImportanceBars.Summary(_best.Importances));
+    }
+
+    /// <inheritdoc/>
+    public void OnPruned(PruningPlan plan, Evaluation before)
+    {
+        Say("");
+        var isTitle = true;
+        foreach (var line in PlanLines.Of(plan, before))
+        {
+            Say(isTitle ? $"[bold]{Markup.Escape(line)}[/]" : Markup.Escape(line));
+            isTitle = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnFineTuned(PrunedResult result) => EndTask();
+
+    /// <inheritdoc/>
+    public void End(RunReport report, string? path)
+    {
+        Say("");
+        var table = new Table().Border(TableBorder.None).Collapse();
+        for (var i = 0; i < ResultTable.Headings.Count; i++)
+        {
+            var (upper, lower) = ResultTable.Headings[i];
+            table.AddColumn(new TableColumn($"[{NameStyle}]{upper}\n{lower}[/]").RightAligned().NoWrap().Padding(0, 0, i < ResultTable.Headings.Count - 1 ? 1 : 0, 0));
+        }
+
+        foreach (var row in ResultTable.Rows(report))
+        {
+            table.AddRow(row.Select((cell, i) => i == 3 ? $"[bold]{Markup.Escape(cell)}[/]" : Markup.Escape(cell)).ToArray());
+        }
+
+        console.Write(table);
+        foreach (var line in ResultTable.Notes(report))
+        {
+            console.MarkupLine($"[{NameStyle}]{Markup.Escape(line)}[/]");
+        }
+
+        Say(Markup.Escape(PhaseLines.Ending(report, path)));
+    }
+
+    private void EndTask()
+    {
+        if (_task is { } task)
+        {
+            task.Value = task.MaxValue;
+            _task = null;
+        }
+    }
+
+    private void Say(string markup)
+    {
+        if (!quiet)
+        {
+            console.MarkupLine(markup);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Recede.Trainer.Options;
+
+/// <summary>What is wrong with a command line, in one line.</summary>
+internal static class LineErrors
+{
+    private const int MostEdits = 3;
+
+    /// <summary>Describes the first error.</summary>
+    public static string Describe(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        var help = $"see recede {(command is RootCommand ? "" : command.Name + " ")}--help";
+        if (line.UnmatchedTokens is [var unknown, ..])
+        {
+            var names = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(sub => sub.Name));
+            var nearest = names.Select(name => (Name: name, Edits: Edits(unknown, name))).OrderBy(found => found.Edits).FirstOrDefault();
+            var hint = nearest.Name is not null && nearest.Edits <= Math.Min(MostEdits, unknown.Length / 2) ? $"did you mean {nearest.Name}? " : "";
+            return $"'{unknown}' is not known here; {hint}{(hint.Length > 0 ? "S" : "s")}{help[1..]}";
+        }
+
+        if (command is RootCommand)
+        {
+            return $"a command is missing, such as recede run; {help}";
+        }
+
+        var error = line.Errors[0];
+        return error.SymbolResult is not OptionResult option ? error.Message
+            : option.Tokens.Count == 0 && option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name}: expected a value behind it"
+            : option.IdentifierTokenCount > 1 ? $"{option.Option.Name}: expected once, given {option.IdentifierTokenCount} times"
+            : error.Message;
+    }
+
+    // Levenshtein's distance.
+    private static int Edits(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+
+        return row[^1];
+    }
+}

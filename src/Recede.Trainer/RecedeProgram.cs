@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Recede.Engine;
+using Recede.Trainer.Display;
+using Recede.Trainer.Options;
+using Spectre.Console;
+
+namespace Recede.Trainer;
+
+/// <summary>The program without the process: arguments in, text and an exit code out.</summary>
+internal static class RecedeProgram
+{
+    /// <summary>The environment variable that, set to 1, adds the stack trace to an error.</summary>
+    public const string DebugVariable = "RECEDE_DEBUG";
+
+    // No @file and no -abc for -a -b -c: an argument is what it says.
+    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="error">Where errors go, a line each.</param>
+    /// <param name="terminal">The terminal that <paramref name="output"/> is; null when it is none.</param>
+    /// <param name="cancellation">Ends a run between two steps.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = new RunOptions();
+            var root = CreateRoot(options, settings => RunCommand.Execute(
+                settings,
+                terminal is null ? new PlainDisplay(output, settings.Quiet) : new TerminalDisplay(terminal, settings.Quiet),
+                cancellation));
+            var line = root.Parse(args, Parsing);
+            if (line.Action is not PrintAction && line.Errors.Count > 0)
+            {
+                throw new UsageException(LineErrors.Describe(line));
+            }
+
+            return line.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (UsageException e)
+        {
+            return Fail(error, e, ExitCode.Usage);
+        }
+        catch (OperationCanceledException e)
+        {
+            return Fail(error, e, ExitCode.Interrupted);
+        }
+        catch (Exception e)
+        {
+            return Fail(error, e, ExitCode.Failure);
+        }
+    }
+
+    /// <summary>The commands; <paramref name="execute"/> does a run.</summary>
+    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute)
+    {
+        var run = new Command("run", "Train a network, prune it at each ratio, fine-tune and report.");
+        foreach (var option in options.Groups.SelectMany(group => group.Options))
+        {
+            run.Add(option);
+        }
+
+        run.SetAction(line =>
+        {
+            execute(options.Resolve(line));
+            return ExitCode.Success;
+        });
+        var root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run };
+        foreach (var option in root.Options)
+        {
+            option.Action = option switch
+            {
+                HelpOption => new PrintAction((writer, command) => WriteHelp(writer, command == run, options)),
+                VersionOption => new PrintAction((writer, _) => writer.WriteLine(EngineInfo.Version)),
+                _ => option.Action,
+            };
+        }
+
+        return root;
+    }
+
+    private static void WriteHelp(TextWriter writer, bool ofRun, RunOptions options)
+    {
+        if (ofRun)
+        {
+            HelpText.WriteRun(writer, options.Groups);
+        }
+        else
+        {
+            HelpText.WriteProgram(writer);
+        }
+    }
+
+    private static int Fail(TextWriter error, Exception e, int exitCode)
+    {
+        error.WriteLine(e switch
+        {
+            OperationCanceledException => "recede: interrupted; no report was written",
+            OutOfMemoryException => "recede: out of memory: a smaller --batch needs less",
+            _ => $"recede: {OneLine(e)}",
+        });
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+        {
+            error.WriteLine(e);
+        }
+
+        return exitCode;
+    }
+
+    // What .NET appends to the message of a bad argument is for programmers.
+    private static string OneLine(Exception e)
+    {
+        var line = e.Message.ReplaceLineEndings("\n").Split('\n')[0];
+        return e is ArgumentException { ParamName: { } name } ? line.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : line;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using Recede.Engine;
+using Recede.Engine.Data;
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Reports;
+using Recede.Engine.Training;
+using Recede.Trainer.Display;
+using Recede.Trainer.Options;
+
+namespace Recede.Trainer;
+
+/// <summary><c>recede run</c>: train, prune at each ratio, fine-tune, report.</summary>
+internal static class RunCommand
+{
+    private const string ReportName = "run.json";
+
+    /// <summary>Does it all.</summary>
+    /// <exception cref="UsageException">The settings do not fit the data.</exception>
+    public static void Execute(RunSettings settings, IRunDisplay display, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using Device device = OpenCpu(settings);
+        var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
+        var data = Limit(OpenData(settings), settings);
+        var run = settings.CreateRun(device, data);
+        display.Begin(Header(settings, run, data, device, reportPath));
+        var result = display.Follow(() => PruningRun.Execute(run, data, display, cancellation));
+        var report = RunReport.Of(run, result, data, device, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        string? written = null;
+        try
+        {
+            if (reportPath is not null)
+            {
+                RunJson.Save(report, reportPath);
+                written = reportPath;
+            }
+        }
+        finally
+        {
+            // What a run of hours found is shown even where it could not be written.
+            display.End(report, written);
+        }
+    }
+
+    private static CpuDevice OpenCpu(RunSettings settings)
+    {
+        if (settings.Device == "cuda")
+        {
+            throw new DeviceUnavailableException(
+                $"--device cuda: this version ({EngineInfo.Version}) has no CUDA device yet; use cpu or auto");
+        }
+
+        try
+        {
+            return Device.Cpu(settings.Threads);
+        }
+        catch (ArgumentException e)
+        {
+            // --threads was checked before: this is the environment variable.
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static DatasetPair OpenData(RunSettings settings)
+    {
+        if (settings.Data is null)
+        {
+            return EmbeddedFashionMnist.Open();
+        }
+
+        var data = DatasetCatalog.Open(settings.Data);
+        return settings.Preset is not { Dataset: { } expected } preset || data.Name == expected
+            ? data
+            : throw new UsageException(
+                $"--preset {preset.Name} is for {expected}, --data {settings.Data} holds {data.Name}: give {preset.DataHint}");
+    }
+
+    private static DatasetPair Limit(DatasetPair data, RunSettings settings) => new(
+        Limit(data.Train, settings.TrainImages, "--train-images", "training"),
+        Limit(data.Test, settings.TestImages, "--test-images", "test"));
+
+    private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
+    {
+        null => images,
+        { } count when count <= images.Count => images.Subset(count),
+        { } count => throw new UsageException(
+            Figures.Format($"{option} {count}: expected at most the {images.Count} {what} images of {images.Name}")),
+    };
+
+    private static List<(string Name, string Value)> Header(
+        RunSettings settings, PruningRunOptions run, DatasetPair data, Device device, string? reportPath)
+    {
+        var source = settings.Data is null ? "embedded" : settings.Data;
+        var tuning = settings.FineTuneEpochs == 0
+            ? "no fine-tuning"
+            : Figures.Format($"{Figures.Epochs(settings.FineTuneEpochs)} of fine-tuning from lr {run.FineTuning.LearningRate}");
+        var augmentation = (settings.CropPadding > 0, settings.Flip) switch
+        {
+            (true, true) => ", crop and flip",
+            (true, false) => ", crop",
+            (false, true) => ", flip",
+            _ => "",
+        };
+        List<(string, string)> lines =
+        [
+            ("recede", Figures.Format($"{EngineInfo.Version}, {device.Description}")),
+            ("data", Figures.Format(
+                $"{data.Name} ({source}): {data.Train.Count:N0} + {data.Test.Count:N0} images, {data.Train.Height}x{data.Train.Width}x{data.Train.Channels}")),
+            ("network", settings.Network + (settings.Preset is { } preset ? $" (preset {preset.Name})" : "")),
+            ("method", MethodLine(settings, run)),
+            ("training", Figures.Format(
+                $"{Figures.Epochs(run.Training.Epochs)}, batch {run.Training.BatchSize}, {(settings.Decay == LearningRateDecay.Step ? "step" : "cosine")} from lr {run.Training.LearningRate}{augmentation}, seed {settings.Seed}")),
+            ("pruning", $"{string.Join(", ", settings.Ratios.Select(Figures.Ratio))}; {tuning}"),
+        ];
+        if (reportPath is not null)
+        {
+            lines.Add(("report", reportPath));
+        }
+
+        return lines;
+    }
+
+    private static string MethodLine(RunSettings settings, PruningRunOptions run)
+    {
+        var chosen = settings.Lambda is null ? " (auto)" : "";
+        var penalty = run.Training.Penalty switch
+        {
+            PolarisingPenalty polarising => $"polarising penalty, lambda {Figures.Small(polarising.Lambda)}{chosen}, b {Figures.Small(polarising.Shift)}",
+            L1Penalty l1 => $"L1 on the scales, lambda {Figures.Small(l1.Lambda)}{chosen}",
+            _ => "no penalty",
+        };
+        return settings.Method switch
+        {
+            PruningMethod.Bounded => $"bounded; {penalty}",
+            PruningMethod.L1 => $"l1; {penalty}",
+            PruningMethod.Uniform => $"uniform; {penalty}",
+            _ => $"random; {penalty}",
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using Recede.Trainer;
+using Spectre.Console;
+
+namespace Recede.Engine.Tests.Trainer;
+
+/// <summary>The program run in this process, and what it said.</summary>
+internal sealed record ProgramRun(int ExitCode, string Output, string Error)
+{
+    // A run that takes a second or two on any machine.
+    public static readonly string[] Tiny =
+    [
+        "run", "--train-images", "96", "--test-images", "48", "--epochs", "1", "--batch", "32", "--finetune-epochs", "1",
+        "--latency-batch", "2", "--threads", "1", "--lambda", "0.1",
+    ];
+
+    public static ProgramRun Of(params IReadOnlyList<string> args) => Of(args, CancellationToken.None);
+
+    public static ProgramRun Of(IReadOnlyList<string> args, CancellationToken cancellation)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = RecedeProgram.Run(args, output, error, terminal: null, cancellation);
+        return new ProgramRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The same, where the output is a terminal of 80 columns.</summary>
+    public static ProgramRun InTerminal(params IReadOnlyList<string> args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = ColorSystemSupport.Standard,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 80;
+        console.Profile.Capabilities.Unicode = true;
+        var exitCode = RecedeProgram.Run(args, output, error, console, CancellationToken.None);
+        return new ProgramRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    public string[] OutputLines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+
+    public string[] ErrorLines => Error.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+}

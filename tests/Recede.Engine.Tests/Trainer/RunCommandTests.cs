@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json;
+using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Tests.Data;
+
+namespace Recede.Engine.Tests.Trainer;
+
+/// <summary><c>recede run</c>, end to end on a few of the embedded images.</summary>
+public sealed class RunCommandTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void SetUp() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void TearDown() => _folder.Dispose();
+
+    [TestCase("bounded")]
+    [TestCase("l1")]
+    [TestCase("random")]
+    public void A_run_writes_its_report(string method)
+    {
+        var folder = Path.Combine(_folder.Path, "a", "b");
+        var run = ProgramRun.Of([.. ProgramRun.Tiny, "--method", method, "--out", folder, "--seed", "3"]);
+
+        Assert.That(run.Error, Is.Empty);
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { Path.Combine(folder, "run.json") }));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "run.json")));
+        var root = json.RootElement;
+        Assert.Multiple(() =>
+        {
+            Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("cpu"));
+            Assert.That(root.GetProperty("threads").GetInt32(), Is.EqualTo(1));
+            Assert.That(root.GetProperty("simd").GetString(), Is.EqualTo(Simd.Level.ToString()));
+            Assert.That(root.GetProperty("dataset").GetProperty("name").GetString(), Is.EqualTo("fashion-mnist-subset"));
+            Assert.That(root.GetProperty("dataset").GetProperty("train").GetInt32(), Is.EqualTo(96));
+            Assert.That(root.GetProperty("dataset").GetProperty("test").GetInt32(), Is.EqualTo(48));
+            Assert.That(root.GetProperty("network").GetString(), Is.EqualTo("vgg-small"));
+            Assert.That(root.GetProperty("method").GetString(), Is.EqualTo(method));
+            Assert.That(root.GetProperty("seed").GetInt32(), Is.EqualTo(3));
+            Assert.That(root.GetProperty("epochs").GetInt32(), Is.EqualTo(1));
+            Assert.That(root.GetProperty("steps").GetInt32(), Is.EqualTo(3));
+            Assert.That(root.GetProperty("importances").GetArrayLength(), Is.EqualTo(1));
+            Assert.That(root.GetProperty("importances")[0].GetArrayLength(), Is.EqualTo(20));
+            Assert.That(root.GetProperty("pruned").GetArrayLength(), Is.EqualTo(2));
+            Assert.That(root.GetProperty("latency").GetProperty("batch").GetInt32(), Is.EqualTo(2));
+            Assert.That(root.GetProperty("wallSeconds").GetDouble(), Is.GreaterThan(0));
+        });
+        var unpruned = root.GetProperty("unpruned").GetProperty("parameters").GetInt64();
+        var half = root.GetProperty("pruned")[0].GetProperty("parameters").GetInt64();
+        var tenth = root.GetProperty("pruned")[1].GetProperty("parameters").GetInt64();
+        Assert.That((half < unpruned, tenth < half), Is.EqualTo((true, true)));
+    }
+
+    [Test]
+    public void Plain_output_is_ascii_within_80_columns_without_control_codes()
+    {
+        var run = ProgramRun.Of(ProgramRun.Tiny);
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Output.All(c => c is '\n' or '\r' or (>= ' ' and <= '~')), Is.True);
+        Assert.That(run.OutputLines, Has.All.Length.LessThanOrEqualTo(80));
+        Assert.That(run.OutputLines.Count(line => line.TrimStart().StartsWith("1/1 ", StringComparison.Ordinal)), Is.EqualTo(3));
+        Assert.That(run.Output, Does.Contain(EngineInfo.Version).And.Contain("embedded").And.Contain("vgg-small").And.Contain("lambda 0.1"));
+    }
+
+    [Test]
+    public void Quiet_prints_the_table_alone()
+    {
+        var run = ProgramRun.Of([.. ProgramRun.Tiny, "--quiet", "--ratios", "0.5"]);
+
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.OutputLines, Has.Length.EqualTo(7));
+        Assert.That(run.OutputLines[3].TrimStart(), Does.StartWith("50 %"));
+    }
+
+    [Test]
+    public void A_terminal_gets_bars_and_lines_within_80_columns()
+    {
+        var run = ProgramRun.InTerminal([.. ProgramRun.Tiny, "--ratios", "0.5"]);
+
+        Assert.That(run.Error, Is.Empty);
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Output, Does.Contain("\u001b[").And.Contain("Importances").And.Contain("speed"));
+        foreach (var line in run.OutputLines)
+        {
+            var visible = System.Text.RegularExpressions.Regex.Replace(line, "\u001b\\[[0-9;?]*[A-Za-z]", "").Split('\r')[^1];
+            Assert.That(visible.TrimEnd(), Has.Length.LessThanOrEqualTo(80));
+        }
+    }
+
+    [Test]
+    public void The_same_seed_gives_the_same_result_in_any_culture_and_with_any_threads()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        var reports = new List<string>();
+        try
+        {
+            foreach (var (separator, threads) in ((string, string)[])[(".", "1"), (",", "2")])
+            {
+                CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false) { NumberFormat = { NumberDecimalSeparator = separator } };
+                var run = ProgramRun.Of(
+                    "run", "--train-images", "64", "--test-images", "32", "--epochs", "1", "--batch", "32", "--finetune-epochs", "0",
+                    "--latency-batch", "1", "--threads", threads, "--ratios", "0.5", "--lambda", "0.1", "--out", _folder.Path);
+                Assert.That(run.ExitCode, Is.Zero, run.Error);
+                reports.Add(WithoutTimes(File.ReadAllText(Path.Combine(_folder.Path, "run.json"))));
+            }
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+
+        Assert.That(reports[1], Is.EqualTo(reports[0]));
+    }
+
+    [Test]
+    public void An_output_folder_that_cannot_be_is_told_before_the_run()
+    {
+        var file = Path.Combine(_folder.Path, "file");
+        File.WriteAllText(file, "");
+        foreach (var folder in (string[])[file, Path.Combine(file, "below")])
+        {
+            var run = ProgramRun.Of([.. ProgramRun.Tiny, "--out", folder]);
+
+            Assert.That(run.ExitCode, Is.EqualTo(1));
+            Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+            Assert.That(run.Error, Does.StartWith($"recede: --out {folder} cannot be written: "));
+            Assert.That(run.Output, Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Data_that_is_none_is_a_failure()
+    {
+        var run = ProgramRun.Of("run", "--data", _folder.Path);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.Contain(_folder.Path));
+    }
+
+    [Test]
+    public void A_preset_refuses_other_data_than_its_own()
+    {
+        foreach (var file in Recede.Engine.Data.CifarReader.Cifar10TrainFiles.Concat(Recede.Engine.Data.CifarReader.Cifar10TestFiles))
+        {
+            _folder.Write(file, DataBytes.Cifar(1, fine: false));
+        }
+
+        var run = ProgramRun.Of("run", "--preset", "vgg16-cifar100", "--data", _folder.Path);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--preset vgg16-cifar100 is for cifar-100").And.Contain("holds cifar-10"));
+    }
+
+    [Test]
+    public void Cuda_is_not_there_yet()
+    {
+        var run = ProgramRun.Of("run", "--device", "cuda");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("--device cuda").And.Contain("no CUDA device"));
+    }
+
+    [Test]
+    public void A_training_that_diverges_is_one_line()
+    {
+        var run = ProgramRun.Of([.. ProgramRun.Tiny, "--lr", "1e30"]);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith("recede: ").And.Contain("epoch").And.Contain("step"));
+    }
+
+    [Test]
+    public void An_interrupted_run_ends_with_130()
+    {
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        var run = ProgramRun.Of([.. ProgramRun.Tiny, "--out", _folder.Path], cancellation.Token);
+
+        Assert.That(run.ExitCode, Is.EqualTo(130));
+        Assert.That(run.ErrorLines, Is.EqualTo(new[] { "recede: interrupted; no report was written" }));
+        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void The_stack_trace_is_there_for_those_who_ask()
+    {
+        Environment.SetEnvironmentVariable("RECEDE_DEBUG", "1");
+        try
+        {
+            Assert.That(ProgramRun.Of("run", "--device", "cuda").ErrorLines, Has.Length.GreaterThan(1));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("RECEDE_DEBUG", null);
+        }
+    }
+
+    // What no two runs share: times and the number of threads.
+    private static string WithoutTimes(string json) => string.Join("\n", json.Split('\n').Where(line =>
+        !line.Contains("econds\"", StringComparison.Ordinal) && !line.Contains("latencyMs", StringComparison.Ordinal)
+        && !line.Contains("\"threads\"", StringComparison.Ordinal)));
+}
