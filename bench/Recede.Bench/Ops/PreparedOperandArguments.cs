@@ -1,0 +1,4 @@
+namespace Recede.Bench.Ops;
+
+/// <summary>Which operand.</summary>
+internal readonly record struct PreparedOperandArguments(PreparedOperand Operand);
