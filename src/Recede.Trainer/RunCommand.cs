@@ -24,7 +24,8 @@ internal static class RunCommand
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         var data = Limit(OpenData(settings), settings);
         var run = settings.CreateRun(device, data);
-        display.Begin(Header(settings, run, data, device, reportPath));
+        var scores = settings.Method is PruningMethod.Bounded or PruningMethod.Random ? "Importances" : "Scales |gamma|";
+        display.Begin(Header(settings, run, data, device, reportPath), scores);
         var result = display.Follow(() => PruningRun.Execute(run, data, display, cancellation));
         var report = RunReport.Of(run, result, data, device, Stopwatch.GetElapsedTime(started).TotalSeconds);
         string? written = null;

@@ -8,7 +8,8 @@ internal interface IRunDisplay : IPruningRunListener
 {
     /// <summary>Tells what is about to be done.</summary>
     /// <param name="header">Names and values, one a line.</param>
-    void Begin(IReadOnlyList<(string Name, string Value)> header);
+    /// <param name="scores">What the channels' scores are called: importances, or scales.</param>
+    void Begin(IReadOnlyList<(string Name, string Value)> header, string scores);
 
     /// <summary>Does the run, showing how it goes on.</summary>
     PruningRunResult Follow(Func<PruningRunResult> run);

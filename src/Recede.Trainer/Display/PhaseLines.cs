@@ -14,8 +14,8 @@ internal static class PhaseLines
         $"{char.ToUpperInvariant(phase[0])}{phase[1..]}, {Figures.Epochs(epochs)} (* best so far; the best is kept)");
 
     /// <summary>What stands above the histogram.</summary>
-    public static string Importances(EpochReport kept) => Figures.Format(
-        $"Importances after epoch {kept.Epoch}, the one that is kept: channels in 20 bins");
+    public static string Histogram(string scores, EpochReport kept) => Figures.Format(
+        $"{scores} after epoch {kept.Epoch}, the one that is kept: channels in 20 bins");
 
     /// <summary>The last line.</summary>
     public static string Ending(RunReport report, string? path) => path is null

@@ -9,10 +9,12 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
 {
     private readonly PhaseClock _clock = new();
     private EpochReport? _best;
+    private string _scores = "";
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<(string Name, string Value)> header)
+    public void Begin(IReadOnlyList<(string Name, string Value)> header, string scores)
     {
+        _scores = scores;
         foreach (var (name, value) in header)
         {
             Say($"{name,-10}{value}");
@@ -55,7 +57,7 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
         }
 
         Say("");
-        Say(PhaseLines.Importances(_best));
+        Say(PhaseLines.Histogram(_scores, _best));
         foreach (var line in ImportanceBars.List(_best.Importances))
         {
             Say(line);

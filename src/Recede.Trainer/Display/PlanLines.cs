@@ -44,8 +44,8 @@ internal static class PlanLines
             var cell = Figures.Format($"{width.Before}").Length + 1;
             if (before.Length + cell > Width)
             {
-                yield return before.ToString();
-                yield return after.ToString();
+                yield return before.ToString().TrimEnd();
+                yield return after.ToString().TrimEnd();
                 before.Clear().Append(Indent).Append(' ', First.Length);
                 after.Clear().Append(Indent).Append(Second);
             }

@@ -20,10 +20,12 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     private ProgressTask? _task;
     private long _refreshed;
     private EpochReport? _best;
+    private string _scores = "";
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<(string Name, string Value)> header)
+    public void Begin(IReadOnlyList<(string Name, string Value)> header, string scores)
     {
+        _scores = scores;
         if (quiet)
         {
             return;
@@ -107,7 +109,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
         }
 
         Say("");
-        Say($"[bold]{Markup.Escape(PhaseLines.Importances(_best))}[/] [{NameStyle}](square roots)[/]");
+        Say($"[bold]{Markup.Escape(PhaseLines.Histogram(_scores, _best))}[/] [{NameStyle}](square roots)[/]");
         foreach (var line in ImportanceBars.Draw(_best.Importances))
         {
             Say($"[teal]{Markup.Escape(line)}[/]");

@@ -16,16 +16,17 @@ public sealed class RunCommandTests
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
-    [TestCase("bounded")]
-    [TestCase("l1")]
-    [TestCase("random")]
-    public void A_run_writes_its_report(string method)
+    [TestCase("bounded", "Importances after epoch 1")]
+    [TestCase("l1", "Scales |gamma| after epoch 1")]
+    [TestCase("random", "Importances after epoch 1")]
+    public void A_run_writes_its_report(string method, string histogram)
     {
         var folder = Path.Combine(_folder.Path, "a", "b");
         var run = ProgramRun.Of([.. ProgramRun.Tiny, "--method", method, "--out", folder, "--seed", "3"]);
 
         Assert.That(run.Error, Is.Empty);
         Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.Output, Does.Contain(histogram));
         Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { Path.Combine(folder, "run.json") }));
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "run.json")));
         var root = json.RootElement;
