@@ -9,6 +9,8 @@ namespace Recede.Engine.Core;
 /// </summary>
 public sealed class Parameter : IDisposable
 {
+    // Added to the count of readers while a shrink is prepared: a step that enters meanwhile sees a negative number.
+    private const int Claim = -(1 << 30);
     private readonly List<Companion> _companions = [];
     private DeviceBuffer _value;
     private DeviceBuffer? _gradient;
@@ -184,7 +186,8 @@ public sealed class Parameter : IDisposable
 
     /// <summary>
     /// Gathers the channels that stay of value, gradient and companions into new memory and changes nothing yet;
-    /// <see cref="ParameterShrink.Commit"/> swaps it in.
+    /// <see cref="ParameterShrink.Commit"/> swaps it in. Until it is disposed no step, of whatever thread, can begin to use
+    /// the parameter, and no other shrink.
     /// </summary>
     /// <param name="keptOut">Sorted output channels that stay; empty keeps all.</param>
     /// <param name="keptIn">Sorted input channels that stay; empty keeps all.</param>
@@ -192,13 +195,13 @@ public sealed class Parameter : IDisposable
     /// <exception cref="ArgumentException">A list is not sorted, or names a channel that is not there.</exception>
     public ParameterShrink PrepareShrink(ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn)
     {
-        if (Volatile.Read(ref _readers) != 0)
+        CheckKept(keptOut, OutputChannels, "output");
+        CheckKept(keptIn, Shape.C, "input");
+        if (Interlocked.CompareExchange(ref _readers, Claim, 0) != 0)
         {
             throw new InvalidOperationException($"{this} is in use by a step that is under way; end the step before pruning.");
         }
 
-        CheckKept(keptOut, OutputChannels, "output");
-        CheckKept(keptIn, Shape.C, "input");
         var outs = keptOut.IsEmpty ? OutputChannels : keptOut.Length;
         var shape = Layout == TensorLayout.Activation
             ? Shape.Vector(outs)
@@ -240,10 +243,21 @@ public sealed class Parameter : IDisposable
     public override string ToString() => $"{Path} {Shape}";
 
     /// <summary>A step begins to use the memory.</summary>
-    internal void Enter() => Interlocked.Increment(ref _readers);
+    /// <exception cref="InvalidOperationException">The parameter is being pruned.</exception>
+    internal void Enter()
+    {
+        if (Interlocked.Increment(ref _readers) < 0)
+        {
+            Interlocked.Decrement(ref _readers);
+            throw new InvalidOperationException($"{Path} is being pruned; begin the step before or after that.");
+        }
+    }
 
     /// <summary>A step that used the memory has ended.</summary>
     internal void Leave() => Interlocked.Decrement(ref _readers);
+
+    /// <summary>The shrink that was prepared is over.</summary>
+    internal void EndShrink() => Interlocked.Add(ref _readers, -Claim);
 
     internal void Swap(ParameterShrink shrink)
     {

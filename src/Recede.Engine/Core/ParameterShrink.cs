@@ -10,6 +10,7 @@ public sealed class ParameterShrink : IDisposable
 {
     private readonly Parameter _parameter;
     private bool _committed;
+    private bool _disposed;
 
     internal ParameterShrink(Parameter parameter, Shape shape)
     {
@@ -40,11 +41,19 @@ public sealed class ParameterShrink : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Value?.Dispose();
         Gradient?.Dispose();
         foreach (var buffer in Companions)
         {
             buffer.Dispose();
         }
+
+        _parameter.EndShrink();
     }
 }

@@ -101,6 +101,94 @@ internal sealed class PruningPlanTests
     }
 
     [Test]
+    public void AStepOfAnotherThreadAndAShrinkExcludeOneAnother()
+    {
+        using var device = Device.Cpu(1);
+        using var network = SmallNetworks.Create("vgg", device, Norm.Bounded);
+        var shape = network.ImageShape.WithN(2);
+        var images = StepRunner.Images(shape, 1);
+        using var stop = new CancellationTokenSource();
+        var serving = Task.Run(() =>
+        {
+            using var tape = new Tape(device);
+            while (!stop.IsCancellationRequested)
+            {
+                using (tape.BeginStep(training: false))
+                {
+                    try
+                    {
+                        network.Forward(tape, tape.Input(images, shape)).ToArray();
+                    }
+                    catch (InvalidOperationException e) when (e.Message.Contains("is being pruned", StringComparison.Ordinal))
+                    {
+                        // Turned away, unharmed: the next step sees the network as it is then.
+                    }
+                }
+            }
+        });
+        var shrinks = 0;
+        for (var attempt = 0; attempt < 100_000 && shrinks < 20 && !serving.IsCompleted; attempt++)
+        {
+            try
+            {
+                PruningPlan.KeepAll(network).Apply(network);
+                shrinks++;
+            }
+            catch (InvalidOperationException e) when (e.Message.Contains("in use by a step", StringComparison.Ordinal))
+            {
+                Thread.Yield();
+            }
+        }
+
+        stop.Cancel();
+        Assert.DoesNotThrow(serving.Wait);
+        PruningPlan.KeepAll(network).Apply(network);
+    }
+
+    [Test]
+    public void APreparedShrinkKeepsStepsOut()
+    {
+        using var device = Device.Cpu(1);
+        using var network = SmallNetworks.Create("vgg", device, Norm.Bounded);
+        var shape = network.ImageShape.WithN(2);
+        using var tape = new Tape(device);
+        using (network.Parameters[2].PrepareShrink([], []))
+        using (tape.BeginStep(training: false))
+        {
+            var x = tape.Input(StepRunner.Images(shape, 1), shape);
+            var error = Assert.Throws<InvalidOperationException>(() => network.Forward(tape, x))!;
+            Assert.That(error.Message, Does.Contain(network.Parameters[2].Path).And.Contain("is being pruned"));
+            Assert.Throws<InvalidOperationException>(() => PruningPlan.KeepAll(network).Apply(network));
+        }
+
+        PruningPlan.KeepAll(network).Apply(network);
+        Assert.That(SmallNetworks.Logits(network), Is.All.Not.NaN);
+    }
+
+    [Test]
+    public void DownToOneChannelALayerStillWorks()
+    {
+        using var device = Device.Cpu(1);
+        using var network = SmallNetworks.Trained("resnet", device, Norm.Bounded);
+        var plan = OneShot.Plan(network, 0.99, new PruningOptions { Scope = PruningScope.Local, MinimumChannels = 1 });
+        Assert.That(plan.Widths.Select(w => w.After), Is.All.EqualTo(1));
+        plan.Apply(network);
+        using var run = new StepRunner(network);
+        Assert.That(float.IsFinite(run.Step(3)));
+    }
+
+    [Test]
+    public void AMinimumAboveALayersWidthKeepsItWhole()
+    {
+        using var device = Device.Cpu(1);
+        using var network = SmallNetworks.Create("vgg", device, Norm.Bounded);
+        var plan = OneShot.Plan(network, 0.9, new PruningOptions { MinimumChannels = 1_000 });
+        Assert.That(plan.AchievedRatio, Is.Zero);
+        plan.Apply(network);
+        Assert.That(network.Cost(), Is.EqualTo(plan.Before));
+    }
+
+    [Test]
     public void AnotherNetworkIsRefusedAndNamed()
     {
         using var device = Device.Cpu(1);
