@@ -12,6 +12,23 @@ public sealed class NetworkSnapshot
         _values = [.. network.Parameters.Select(p => p.ToArray())];
     }
 
+    /// <summary>Whether the network still has the widths that it had when this was taken.</summary>
+    public bool Fits
+    {
+        get
+        {
+            for (var i = 0; i < _values.Length; i++)
+            {
+                if (_values[i].Length != _network.Parameters[i].Shape.Count)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Takes the parameters again, into the same arrays while widths have not changed.</summary>
     public void Update()
     {

@@ -2,7 +2,10 @@ using Recede.Engine.Optim;
 
 namespace Recede.Engine.Training;
 
-/// <summary>How a network is trained or fine-tuned; the defaults are the paper's recipe (arXiv 2204.06404).</summary>
+/// <summary>
+/// How a network is trained or fine-tuned; the defaults are the paper's recipe (arXiv 2204.06404) without its augmentation
+/// and penalty, which depend on the images and the network.
+/// </summary>
 public sealed record FitOptions
 {
     /// <summary>Passes over the training images.</summary>
@@ -47,7 +50,7 @@ public sealed record FitOptions
     /// <summary>Seed of the order of images, the augmentation and dropout.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether the parameters of the best test epoch are restored at the end.</summary>
+    /// <summary>Whether the parameters of the best test epoch, since the network was last pruned, are restored at the end.</summary>
     public bool KeepBest { get; init; } = true;
 
     /// <summary>Whether momentum that the parameters bring along is used, instead of starting afresh.</summary>
@@ -68,6 +71,12 @@ public sealed record FitOptions
         Require(WeightDecay is >= 0 and < float.PositiveInfinity, nameof(WeightDecay), WeightDecay);
         Require(BoundedScaleRate is > 0 and < float.PositiveInfinity, nameof(BoundedScaleRate), BoundedScaleRate);
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing);
+        if (Epochs > 0)
+        {
+            // The schedule checks the rest, such as a warm-up that is longer than the run.
+            Schedule();
+        }
+
         return this;
     }
 

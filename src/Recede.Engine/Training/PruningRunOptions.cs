@@ -46,6 +46,10 @@ public sealed record PruningRunOptions
 
     internal PruningRunOptions Validated()
     {
+        // Found now, not after the training.
+        Training.Validated();
+        FineTuning.Validated();
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumChannels, 1);
         foreach (var ratio in Ratios)
         {
             if (!(ratio > 0 && ratio < 1))

@@ -2,7 +2,7 @@ namespace Recede.Engine.Training;
 
 /// <summary>
 /// A loss or gradient became NaN or infinite; the message names epoch, step and the first op or parameter that went bad.
-/// The network keeps the parameters of the step before.
+/// The network keeps the weights of the step before; running statistics may have taken in the bad step.
 /// </summary>
 public sealed class TrainingDivergedException : Exception
 {

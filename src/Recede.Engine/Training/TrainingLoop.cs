@@ -65,6 +65,9 @@ public sealed class TrainingLoop : IDisposable
             sgd.ResetMomentum();
         }
 
+        // A step that failed half-way before, or the caller, may have left some.
+        sgd.ZeroGradients();
+
         _tape.Seed = options.Seed;
         var reports = new List<EpochReport>();
         var bestEpoch = 0;
@@ -77,6 +80,13 @@ public sealed class TrainingLoop : IDisposable
             schedule ??= options.Schedule();
             var totals = TrainEpoch(options, sgd, schedule, loader, epoch, listener, cancellation);
             var test = Evaluate(_data.Test);
+            if (best is { Fits: false })
+            {
+                // A listener pruned the network: the epochs before that are no longer to be had.
+                best = null;
+                bestAccuracy = double.NegativeInfinity;
+            }
+
             var isBest = test.Accuracy > bestAccuracy;
             if (isBest)
             {
@@ -104,7 +114,7 @@ public sealed class TrainingLoop : IDisposable
             listener?.OnEpoch(report);
         }
 
-        if (best is not null && bestEpoch != options.Epochs)
+        if (best is { Fits: true } && bestEpoch != options.Epochs)
         {
             best.Restore();
         }
@@ -136,7 +146,10 @@ public sealed class TrainingLoop : IDisposable
         return new Evaluation(loss / images.Count, (double)correct / images.Count, images.Count);
     }
 
-    /// <summary>Shrinks the network in place, between steps, momentum included, and gives the step memory back.</summary>
+    /// <summary>
+    /// Shrinks the network in place, between steps, momentum included, and gives the step memory back. A listener may call
+    /// it during <see cref="Fit"/>; the best epoch is then looked for among those after it.
+    /// </summary>
     public void Prune(PruningPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);

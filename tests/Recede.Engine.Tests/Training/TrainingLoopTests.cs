@@ -140,6 +140,81 @@ internal sealed class TrainingLoopTests
     }
 
     [Test]
+    public void AVeryShortRunIsNotPulledToPieces()
+    {
+        Assert.That(PolarisingPenalty.LambdaFor(1e-3f, 125), Is.EqualTo(1f).Within(1e-6));
+        Assert.That(PolarisingPenalty.LambdaFor(1e-3f, 1), Is.EqualTo(1f));
+        Assert.That(PolarisingPenalty.LambdaFor(2f, 1), Is.EqualTo(2f));
+    }
+
+    [TestCase(2, 3, true)]
+    [TestCase(3, 3, true)]
+    [TestCase(2, 3, false)]
+    public void AListenerMayPruneWhileItTrains(int epoch, int epochs, bool keepBest)
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var listener = new PruneAfter(trainer, epoch);
+        var result = trainer.Fit(Options(epochs) with { KeepBest = keepBest }, listener);
+        Assert.That(network.Cost(), Is.EqualTo(listener.Plan!.After));
+        Assert.That(result.Epochs, Has.Count.EqualTo(epochs));
+        Assert.That(result.Final, Is.EqualTo(trainer.Evaluate(TinyImages.Create().Test)));
+    }
+
+    [Test]
+    public void GradientsThatWereLeftBehindAreForgotten()
+    {
+        using var device = Device.Cpu(1);
+        using var clean = Create(device);
+        using var dirty = Create(device);
+        foreach (var parameter in dirty.Parameters.Where(p => p.Trainable))
+        {
+            device.Upload([.. Enumerable.Repeat(7f, (int)parameter.Shape.Count)], parameter.Shape, parameter.Layout, parameter.Gradient.Address);
+            parameter.HasGradient = true;
+        }
+
+        foreach (var network in (Network[])[clean, dirty])
+        {
+            using var trainer = new TrainingLoop(network, TinyImages.Create(train: 20, test: 4));
+            trainer.Fit(Options(1));
+        }
+
+        TensorAssert.AreSameBits(dirty.Parameters[0].ToArray(), clean.Parameters[0].ToArray());
+    }
+
+    [Test]
+    public void WithoutEpochsItOnlyMeasures()
+    {
+        using var device = Device.Cpu(1);
+        using var network = Create(device);
+        using var trainer = new TrainingLoop(network, TinyImages.Create());
+        var before = network.Parameters[0].ToArray();
+        var result = trainer.Fit(Options(0));
+        Assert.That(result.BestEpoch, Is.Zero);
+        Assert.That(result.Final, Is.EqualTo(trainer.Evaluate(TinyImages.Create().Test)));
+        TensorAssert.AreSameBits(network.Parameters[0].ToArray(), before);
+    }
+
+    [Test]
+    public void BadFineTuningIsRefusedBeforeAnythingIsTrained()
+    {
+        using var device = Device.Cpu(1);
+        var run = new PruningRunOptions
+        {
+            CreateNetwork = () => throw new AssertionException("Nothing is to begin."),
+            Method = PruningMethod.Bounded,
+            Training = Options(1),
+            FineTuning = Options(1),
+            Ratios = [0.5],
+        };
+        var data = TinyImages.Create();
+        Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { FineTuning = Options(1) with { Momentum = 1 } }, data));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { FineTuning = Options(1) with { WarmUpEpochs = 2 } }, data));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { MinimumChannels = 0 }, data));
+    }
+
+    [Test]
     public void CancellationEndsTheRunBetweenSteps()
     {
         using var device = Device.Cpu(1);
@@ -149,5 +224,23 @@ internal sealed class TrainingLoopTests
         cancellation.Cancel();
         Assert.Throws<OperationCanceledException>(() => trainer.Fit(Options(1), null, cancellation.Token));
         Assert.That(trainer.Tape.InStep, Is.False);
+    }
+
+    private sealed class PruneAfter(TrainingLoop trainer, int epoch) : ITrainingListener
+    {
+        public PruningPlan? Plan { get; private set; }
+
+        public void OnStep(in StepReport report)
+        {
+        }
+
+        public void OnEpoch(EpochReport report)
+        {
+            if (report.Epoch == epoch)
+            {
+                Plan = OneShot.Plan(trainer.Network, 0.6);
+                trainer.Prune(Plan);
+            }
+        }
     }
 }
