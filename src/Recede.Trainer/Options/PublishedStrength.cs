@@ -18,5 +18,8 @@ internal static class PublishedStrength
     /// <summary>The shift b of the polarising penalty.</summary>
     public static float Shift(string network) => IsResNet(network) ? 0 : 3;
 
+    /// <summary>Whether one network's strengths are the other's too.</summary>
+    public static bool SameFamily(string network, string other) => IsResNet(network) == IsResNet(other);
+
     private static bool IsResNet(string network) => network.StartsWith(ResNetPrefix, StringComparison.Ordinal);
 }

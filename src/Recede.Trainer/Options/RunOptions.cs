@@ -74,7 +74,7 @@ internal sealed class RunOptions
     private readonly Option<LambdaChoice?> _lambda = OptionParsing.Make<LambdaChoice?>(
         "--lambda", "X|auto",
         "Strength of the method's penalty; 0 for none. auto: the published one (bounded: 1e-3 for VGG, 1e-4 for ResNet; "
-        + "l1: a tenth of that) times 125,000 / steps of this run, since a short run must pull harder. Default: auto.",
+        + "l1: a tenth of that) times 125,000 / steps of this run, since a short run must pull harder, but at most 1. Default: auto.",
         ParseLambda);
 
     private readonly Option<float?> _shift = OptionParsing.Real(
@@ -146,7 +146,10 @@ internal sealed class RunOptions
         var method = MethodNamed(line.GetValue(_method)) ?? preset.Method;
         var network = line.GetValue(_network) ?? preset.Network;
         var augmentation = line.GetValue(_augment);
-        var published = method == PruningMethod.L1 ? preset.L1Lambda : preset.Lambda;
+
+        // A preset's penalty belongs to the family of its network.
+        var isOfFamily = PublishedStrength.SameFamily(network, preset.Network);
+        var published = !isOfFamily ? null : method == PruningMethod.L1 ? preset.L1Lambda : preset.Lambda;
         var settings = new RunSettings
         {
             Preset = named,
@@ -165,7 +168,7 @@ internal sealed class RunOptions
             WeightDecay = line.GetValue(_weightDecay) ?? preset.WeightDecay,
             LabelSmoothing = line.GetValue(_labelSmoothing) ?? 0,
             Lambda = line.GetValue(_lambda) is { } lambda ? lambda.Value : published,
-            Shift = line.GetValue(_shift) ?? preset.Shift ?? PublishedStrength.Shift(network),
+            Shift = line.GetValue(_shift) ?? (isOfFamily ? preset.Shift : null) ?? PublishedStrength.Shift(network),
             MinimumChannels = line.GetValue(_minimumChannels) ?? preset.MinimumChannels,
             CarryMomentum = line.GetValue(_carryMomentum),
             CropPadding = augmentation is null ? preset.CropPadding : augmentation.StartsWith("crop", StringComparison.Ordinal) ? Presets.CropPadding : 0,

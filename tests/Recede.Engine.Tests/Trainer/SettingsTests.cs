@@ -99,6 +99,17 @@ public sealed class SettingsTests
         });
     }
 
+    [Test]
+    public void A_network_of_the_other_family_does_not_get_the_presets_penalty()
+    {
+        var folder = Path.GetTempPath();
+        var other = Settings("--preset", "vgg16-cifar10", "--data", folder, "--network", "resnet-20");
+        var same = Settings("--preset", "vgg16-cifar10", "--data", folder, "--network", "vgg-11");
+
+        Assert.That((other.Lambda, other.Shift), Is.EqualTo(((float?)null, 0f)));
+        Assert.That((same.Lambda, same.Shift), Is.EqualTo(((float?)1e-3f, 3f)));
+    }
+
     [TestCase("vgg-small", "bounded", 0.0995f, 3f)]
     [TestCase("resnet-20", "bounded", 0.00995f, 0f)]
     [TestCase("vgg-small", "random", 0.0995f, 3f)]
