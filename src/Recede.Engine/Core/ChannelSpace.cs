@@ -59,6 +59,9 @@ public sealed class ChannelSpace
     /// <summary>Whether channels may be removed from this very space; derived spaces follow their sources.</summary>
     public bool Prunable { get; }
 
+    /// <summary>Whether channels may go: this space, or one that it is derived from, is prunable.</summary>
+    public bool CanNarrow => Prunable || Array.Exists(_sources, source => source.CanNarrow);
+
     /// <summary>Whether this space follows from others.</summary>
     public bool IsDerived => _sources.Length > 0;
 

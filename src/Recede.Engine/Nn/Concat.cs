@@ -54,6 +54,18 @@ public sealed class Concat : Module
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        foreach (var branch in _branches)
+        {
+            branch.SpaceAfter(input);
+        }
+
+        // Several derived spaces may stand for these branches one after another.
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
     {
         var first = _branches[0].Trace(input, widths, layers);

@@ -77,6 +77,13 @@ public sealed class Conv2d : Module, IDisposable
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        CheckSpace(input, Input);
+        return Output;
+    }
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
     {
         ArgumentNullException.ThrowIfNull(widths);

@@ -39,7 +39,7 @@ public sealed record Conv2dOptions(
             throw new ArgumentException($"Conv2d {path}: {Groups} groups do not divide {input} and {output}.");
         }
 
-        if (Groups > 1 && !ReferenceEquals(input, output) && (input.Prunable || output.Prunable))
+        if (Groups > 1 && !ReferenceEquals(input, output) && (input.CanNarrow || output.CanNarrow))
         {
             throw new ArgumentException(
                 $"Conv2d {path}: grouped spaces cannot lose single channels; make {input} and {output} not prunable.");

@@ -21,6 +21,9 @@ public sealed class Dropout(string path, float rate) : Module(path)
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input) => input;
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers) =>
         Traced(input, input, layers);
 }

@@ -16,6 +16,9 @@ public sealed class GlobalAveragePool(string path) : Module(path)
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input) => input;
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers) =>
         Traced(input, input with { H = 1, W = 1 }, layers);
 }

@@ -18,6 +18,9 @@ public sealed class MaxPool2d(string path, int kernel, int stride, int padding =
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input) => input;
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
     {
         if (Math.Min(input.H, input.W) + 2 * padding < kernel)

@@ -39,7 +39,11 @@ public abstract class Module
         ArgumentNullException.ThrowIfNull(tape);
         var y = Forward(tape, x);
         var sum = Ops.AddOp.Add(tape, y, residual);
-        tape.Release(y);
+        if (y != x)
+        {
+            tape.Release(y);
+        }
+
         return sum;
     }
 
@@ -49,6 +53,15 @@ public abstract class Module
     /// <param name="layers">Gets one entry a layer.</param>
     /// <exception cref="ShapeMismatchException">The shape does not fit.</exception>
     public abstract Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers);
+
+    /// <summary>
+    /// The channel space of what comes out when <paramref name="input"/> comes in. A network asks it of every layer when it
+    /// is built, for two spaces of one width are told apart by nothing else until one of them is pruned.
+    /// </summary>
+    /// <param name="input">The space of what comes in; null where it is not known, which fits every layer.</param>
+    /// <returns>The space that comes out; null, as here, where the layer does not tell.</returns>
+    /// <exception cref="ShapeMismatchException">The layer reads another space.</exception>
+    public virtual ChannelSpace? SpaceAfter(ChannelSpace? input) => null;
 
     /// <summary>Appends this module and everything inside it, depth first.</summary>
     public void Collect(ICollection<Module> modules)
@@ -70,6 +83,15 @@ public abstract class Module
         ArgumentNullException.ThrowIfNull(layers);
         layers.Add(new LayerTrace(this, input, output, multiplyAdds));
         return output;
+    }
+
+    /// <summary>Refuses an input of another space than this layer reads.</summary>
+    protected void CheckSpace(ChannelSpace? input, ChannelSpace space)
+    {
+        if (input is not null && !ReferenceEquals(input, space))
+        {
+            throw new ShapeMismatchException($"{this}: reads space {space}, x is of space {input}.");
+        }
     }
 
     /// <summary>Refuses an input whose channels are not those of the space that this layer reads.</summary>

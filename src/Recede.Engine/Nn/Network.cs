@@ -18,7 +18,7 @@ public sealed class Network : IDisposable
     /// <param name="device">Where its parameters lie.</param>
     /// <param name="root">Its modules.</param>
     /// <param name="imageShape">Shape [1, H, W, C] of one image.</param>
-    /// <exception cref="ShapeMismatchException">A layer does not fit; nothing of the network is kept.</exception>
+    /// <exception cref="ShapeMismatchException">A layer reads another shape or space; nothing of the network is kept.</exception>
     /// <exception cref="ArgumentException">Two parameters or spaces have one name.</exception>
     public Network(string name, Device device, Module root, Shape imageShape)
     {
@@ -37,6 +37,7 @@ public sealed class Network : IDisposable
         try
         {
             CheckNames();
+            root.SpaceAfter(null);
             OutputShape = root.Trace(ImageShape, ChannelWidths.Current, []);
         }
         catch

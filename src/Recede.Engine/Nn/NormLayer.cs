@@ -90,6 +90,13 @@ public abstract class NormLayer : Module, IDisposable
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        CheckSpace(input, Space);
+        return Space;
+    }
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
     {
         CheckChannels(input, Space, widths);

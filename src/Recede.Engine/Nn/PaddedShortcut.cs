@@ -26,7 +26,7 @@ public sealed class PaddedShortcut : Module
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
-        if (output.Width < input.Width || input.Prunable || output.Prunable)
+        if (output.Width < input.Width || input.CanNarrow || output.CanNarrow)
         {
             throw new ArgumentException($"{this}: goes from a residual stream to one at least as wide, neither prunable; got {input}, {output}.");
         }
@@ -44,6 +44,13 @@ public sealed class PaddedShortcut : Module
         ArgumentNullException.ThrowIfNull(tape);
         tape.Scope = Path;
         return tape.ChannelMap(x, _map, _stride);
+    }
+
+    /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        CheckSpace(input, _input);
+        return _output;
     }
 
     /// <inheritdoc/>

@@ -37,8 +37,25 @@ public sealed class Residual : Module
 
         var residual = _shortcut.Forward(tape, x);
         var y = _body.Forward(tape, x, residual);
-        tape.Release(residual);
+        if (residual != x)
+        {
+            tape.Release(residual);
+        }
+
         return y;
+    }
+
+    /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        var shortcut = _shortcut is null ? input : _shortcut.SpaceAfter(input);
+        var body = _body.SpaceAfter(input);
+        if (shortcut is not null && body is not null && !ReferenceEquals(shortcut, body))
+        {
+            throw new ShapeMismatchException($"{this}: the body gives space {body}, the shortcut {shortcut}; both sides of an addition share one.");
+        }
+
+        return body ?? shortcut;
     }
 
     /// <inheritdoc/>

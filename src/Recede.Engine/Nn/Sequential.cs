@@ -39,6 +39,17 @@ public sealed class Sequential : Module
     public override Tensor Forward(Tape tape, Tensor x, Tensor residual) => Run(tape, x, residual);
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input)
+    {
+        foreach (var module in _modules)
+        {
+            input = module.SpaceAfter(input);
+        }
+
+        return input;
+    }
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers)
     {
         foreach (var module in _modules)

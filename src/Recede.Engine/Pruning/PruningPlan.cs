@@ -83,12 +83,13 @@ public sealed partial class PruningPlan
     /// and fills all replacements first, then swaps, so a failure changes nothing; the old memory is freed.
     /// </summary>
     /// <exception cref="ArgumentException">The network has not the spaces and widths that the plan was made for.</exception>
-    /// <exception cref="InvalidOperationException">A step that uses the network's parameters is under way.</exception>
+    /// <exception cref="InvalidOperationException">A step that uses the network's parameters is under way, on any thread.</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the replacements; nothing is changed.</exception>
     public void Apply(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var kept = Bound(network);
+        var narrowed = network.Norms.Where(norm => norm.Space.Resolve(kept) is not null).ToArray();
         var shrinks = new List<ParameterShrink>();
         try
         {
@@ -112,12 +113,9 @@ public sealed partial class PruningPlan
                 space.Narrow(indices.Length);
             }
 
-            foreach (var norm in network.Norms)
+            foreach (var norm in narrowed)
             {
-                if (kept.ContainsKey(norm.Space))
-                {
-                    norm.Mask = null;
-                }
+                norm.Mask = null;
             }
         }
         finally
@@ -138,7 +136,8 @@ public sealed partial class PruningPlan
         var kept = Bound(network);
         foreach (var norm in network.Norms)
         {
-            if (kept.TryGetValue(norm.Space, out var indices))
+            // Resolved, not looked up: a norm behind a concatenation lives in a space that is derived from the pruned ones.
+            if (norm.Space.Resolve(kept) is { } indices)
             {
                 var map = new int[norm.Space.Width];
                 Array.Fill(map, -1);
