@@ -16,12 +16,17 @@ internal static class OpShapeChecks
         }
     }
 
-    /// <summary>Refuses an operand that is no filter [O, KH, KW, I].</summary>
+    /// <summary>Refuses an operand that is no filter [O, KH, KW, I], or one without a single weight.</summary>
     public static void RequireFilter(this in OpShapes inputs, int input, string name)
     {
         if (inputs.Type(input) != ElementType.Float32 || inputs.Layout(input) != TensorLayout.Filter)
         {
             throw inputs.Error($"{name} must be a bound parameter of the weight role, got {Described(inputs, input)}");
+        }
+
+        if (inputs[input].Count == 0)
+        {
+            throw inputs.Error($"{name} {inputs[input]} must have a filter, a tap and an input channel at least");
         }
     }
 

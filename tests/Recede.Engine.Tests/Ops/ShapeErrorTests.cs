@@ -45,6 +45,19 @@ public sealed class ShapeErrorTests
         () => Convolve(new(1, 4, 4, 4), new(6, 3, 3, 1), Conv2dArguments.Square(groups: 4)),
         "Conv2d layer2.0.conv1: weight [6,3,3,1] has 6 filters, which 4 groups do not divide");
 
+    [TestCase(0, 3)]
+    [TestCase(6, 0)]
+    public void Conv2d_and_Linear_want_a_weight_with_channels(int filters, int channels)
+    {
+        Refused(
+            () => Convolve(new(1, 4, 9, channels), new(filters, 3, 3, channels), Conv2dArguments.Square()),
+            $"Conv2d layer2.0.conv1: weight [{filters},3,3,{channels}] must have a filter, a tap and an input channel at least");
+        using var weight = new Parameter(_device, "weight", ParameterRole.Weight, new Shape(filters, 1, 1, channels));
+        Refused(
+            () => _tape.Linear(Zeros(new(2, 1, 1, channels)), _tape.Bind(weight), Tensor.None),
+            $"Linear layer2.0.conv1: weight [{filters},1,1,{channels}] must have a filter, a tap and an input channel at least");
+    }
+
     [Test]
     public void Conv2d_fits_its_kernel() => Refused(
         () => Convolve(new(1, 4, 9, 3), new(6, 3, 3, 3), Conv2dArguments.Square(dilation: 2)),
