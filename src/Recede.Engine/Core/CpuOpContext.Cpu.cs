@@ -67,8 +67,9 @@ public readonly unsafe ref struct CpuOpContext
     public float* InputGradient(int input, out bool accumulate) =>
         (float*)_tape.InputGradient(_record, input, out accumulate);
 
-    /// <summary>Values of a float operand in their physical layout, padding lanes (zero) included.</summary>
-    public ReadOnlySpan<float> InputSpan(int input) => new(Input(input), Count(_tape.Input(_record, input)));
+    /// <summary>Values of a float operand in their physical layout, padding lanes (zero) included; empty when it is absent.</summary>
+    /// <exception cref="ArgumentException">The operand holds no floats.</exception>
+    public ReadOnlySpan<float> InputSpan(int input) => Has(input) ? new(Input(input), Count(_tape.Input(_record, input))) : default;
 
     /// <summary>Values of a float output in their physical layout; padding lanes must become zero.</summary>
     public Span<float> OutputSpan(int output) => new(Output(output), Count(_tape.Output(_record, output)));
@@ -87,7 +88,17 @@ public readonly unsafe ref struct CpuOpContext
     /// <summary>An error about values, which a shape rule cannot see; it names op and layer as shape errors do.</summary>
     public ArgumentException Error(string message) => new($"{_tape.Place(_record)}: {message}");
 
-    private int Count(in Slot slot) => checked((int)_tape.Device.PhysicalCount(slot.Shape, slot.Layout));
+    // A span is what keeps code without pointers inside its operand, so it must not take bytes for floats.
+    private int Count(in Slot slot)
+    {
+        if (slot.Type != ElementType.Float32)
+        {
+            throw Error($"{slot.Name} {slot.Shape} holds {slot.Type}, not floats.");
+        }
+
+        var count = _tape.Device.PhysicalCount(slot.Shape, slot.Layout);
+        return count <= int.MaxValue ? (int)count : throw Error($"{slot.Name} {slot.Shape} is too large for a span; take its pointer.");
+    }
 
     private nint InputAddress(int input) => Has(input) ? _tape.InputAddress(_record, input) : 0;
 }
