@@ -154,7 +154,8 @@ public sealed class Parameter : IDisposable
         MarkChanged();
     }
 
-    /// <summary>Takes over the value of a parameter of the same shape and device, and its companions when asked to.</summary>
+    /// <summary>Takes over the value of a parameter of the same shape and device, and, when asked to, its companions: those
+    /// that the other has not are freed.</summary>
     /// <exception cref="ArgumentException">Shape, role or device differ; nothing is changed.</exception>
     public void CopyFrom(Parameter other, bool companions = false)
     {
@@ -168,6 +169,14 @@ public sealed class Parameter : IDisposable
         MarkChanged();
         if (companions)
         {
+            for (var i = _companions.Count - 1; i >= 0; i--)
+            {
+                if (!other.HasCompanion(_companions[i].Name))
+                {
+                    DropCompanion(_companions[i].Name);
+                }
+            }
+
             foreach (var companion in other._companions)
             {
                 Device.Copy(companion.Buffer.Address, CompanionBuffer(companion.Name).Address, Bytes);

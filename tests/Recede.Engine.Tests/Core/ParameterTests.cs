@@ -57,6 +57,25 @@ public sealed class ParameterTests
     }
 
     [Test]
+    public void Companions_taken_over_are_those_of_the_other_and_no_more()
+    {
+        var shape = Shape.Vector(3);
+        using var mine = new Parameter(_device, "norm.weight", ParameterRole.Scale, shape);
+        using var other = new Parameter(_device, "norm.weight", ParameterRole.Scale, shape);
+        _device.Upload([1, 2, 3], shape, mine.Layout, mine.CompanionBuffer("momentum").Address);
+        _device.Upload([4, 5, 6], shape, other.Layout, other.CompanionBuffer("moments").Address);
+        other.Set([7, 8, 9]);
+
+        mine.CopyFrom(other);
+        Assert.That(mine.ToArray(), Is.EqualTo(new float[] { 7, 8, 9 }));
+        Assert.That(mine.CompanionToArray("momentum"), Is.EqualTo(new float[] { 1, 2, 3 }));
+        mine.CopyFrom(other, companions: true);
+        Assert.That(mine.HasCompanion("momentum"), Is.False);
+        Assert.That(mine.CompanionToArray("moments"), Is.EqualTo(new float[] { 4, 5, 6 }));
+        Assert.That(mine.HeldBytes, Is.EqualTo(2 * mine.Bytes));
+    }
+
+    [Test]
     public void A_vector_shrinks_by_its_output_channels()
     {
         using var bias = new Parameter(_device, "conv.bias", ParameterRole.Bias, Shape.Vector(21));
