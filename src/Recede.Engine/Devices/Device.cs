@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Recede.Engine.Devices.Cpu;
 
 namespace Recede.Engine.Devices;
@@ -79,9 +80,11 @@ public abstract class Device : IDisposable
     public abstract void GatherChannels(
         nint source, Shape shape, TensorLayout layout, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, nint destination);
 
-    /// <inheritdoc/>
+    /// <summary>Stops the device's own threads and frees what it itself holds. Buffers belong to their owners; a debug build
+    /// reports those that were not disposed before.</summary>
     public void Dispose()
     {
+        Debug.WriteLineIf(LiveBytes != 0, $"{Description} is disposed while buffers that nobody disposed hold {LiveBytes} bytes.");
         Dispose(true);
         GC.SuppressFinalize(this);
     }

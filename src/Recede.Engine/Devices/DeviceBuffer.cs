@@ -1,7 +1,7 @@
 namespace Recede.Engine.Devices;
 
-/// <summary>Memory of a device with one owner, who disposes it. There is no finalizer: what is not disposed leaks until
-/// the device goes, and <see cref="Device.LiveBytes"/> tells.</summary>
+/// <summary>Memory of a device with one owner, who disposes it. There is no finalizer: what is not disposed leaks;
+/// <see cref="Device.LiveBytes"/> tells, and so does a debug build when the device is disposed.</summary>
 public sealed class DeviceBuffer : IDisposable
 {
     private readonly Device _device;
