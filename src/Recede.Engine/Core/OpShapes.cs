@@ -24,17 +24,28 @@ public readonly ref struct OpShapes
     private OpRule Rule { get; }
 
     /// <summary>Shape of an operand.</summary>
-    public Shape this[int input] => _tape.SlotOf(_inputs[input]).Shape;
+    /// <exception cref="InvalidOperationException">The operand is <see cref="Tensor.None"/>.</exception>
+    public Shape this[int input] => Operand(input).Shape;
 
     /// <summary>Whether an operand is there.</summary>
     public bool Has(int input) => !_inputs[input].IsNone;
 
     /// <summary>Layout of an operand.</summary>
-    public TensorLayout Layout(int input) => _tape.SlotOf(_inputs[input]).Layout;
+    public TensorLayout Layout(int input) => Operand(input).Layout;
 
     /// <summary>Element type of an operand.</summary>
-    public ElementType Type(int input) => _tape.SlotOf(_inputs[input]).Type;
+    public ElementType Type(int input) => Operand(input).Type;
 
     /// <summary>An error that names op and layer: "Conv2d layer2.0.conv1: message".</summary>
     public ShapeMismatchException Error(string message) => new($"{_tape.Place(Rule)}: {message}");
+
+    private ref readonly Slot Operand(int input)
+    {
+        if (_inputs[input].IsNone)
+        {
+            throw new InvalidOperationException($"{_tape.Place(Rule)}: operand {input} is Tensor.None, where a tensor is needed.");
+        }
+
+        return ref _tape.SlotOf(_inputs[input]);
+    }
 }

@@ -7,7 +7,8 @@ public sealed partial class Tape
 {
     /// <summary>
     /// Differentiates a scalar with respect to everything that needs a gradient. Parameter gradients accumulate;
-    /// activations and their gradients are freed as the pass goes back over them.
+    /// activations and their gradients are freed as the pass goes back over them. After an exception parameter gradients are
+    /// incomplete: zero them before another step.
     /// </summary>
     /// <param name="loss">A scalar [1, 1, 1, 1] that this step computed.</param>
     /// <exception cref="InvalidOperationException">Not a training step, or its backward pass has run already.</exception>

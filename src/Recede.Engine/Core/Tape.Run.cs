@@ -99,10 +99,17 @@ public sealed partial class Tape
 
         foreach (var input in inputs)
         {
-            if (!input.IsNone)
+            if (input.IsNone)
             {
-                CheckPresent(SlotOf(input));
+                continue;
             }
+
+            if (!ReferenceEquals(input.Tape, this))
+            {
+                throw new InvalidOperationException($"{Place(rule)}: an operand belongs to another tape.");
+            }
+
+            CheckPresent(SlotOf(input));
         }
 
         Span<OutputSpec> outputs = stackalloc OutputSpec[OpRule<TArgs>.MaximumOutputs];

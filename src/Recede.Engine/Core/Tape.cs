@@ -20,6 +20,7 @@ public sealed partial class Tape : IDisposable
     private int _generation;
     private bool _inStep;
     private bool _spent;
+    private bool _disposed;
     private string _scope = "";
 
     /// <summary>Makes a tape on a device.</summary>
@@ -67,8 +68,10 @@ public sealed partial class Tape : IDisposable
     /// <summary>Starts a step; dispose what it returns to end it.</summary>
     /// <param name="training">Record for a backward pass, and let norms and dropout behave as in training.</param>
     /// <exception cref="InvalidOperationException">A step is under way.</exception>
+    /// <exception cref="ObjectDisposedException">The tape is disposed.</exception>
     public StepScope BeginStep(bool training)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_inStep)
         {
             throw new InvalidOperationException("A step of this tape is under way; end it before another begins.");
@@ -212,6 +215,7 @@ public sealed partial class Tape : IDisposable
     public void Dispose()
     {
         EndStep(_generation);
+        _disposed = true;
         _arena.Dispose();
     }
 

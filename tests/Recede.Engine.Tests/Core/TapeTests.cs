@@ -38,8 +38,22 @@ public sealed class TapeTests
         using var second = other.BeginStep(training: true);
         var mine = Ones(_tape);
         var theirs = Ones(other);
-        Assert.That(() => _tape.Add(mine, theirs), Throws.InvalidOperationException.With.Message.Contain("another tape"));
-        Assert.That(() => _tape.Add(mine, Tensor.None), Throws.InvalidOperationException.With.Message.Contain("Tensor.None"));
+        _tape.Scope = "block.add";
+        Assert.That(
+            () => _tape.Add(mine, theirs),
+            Throws.InvalidOperationException.With.Message.EqualTo("Add block.add: an operand belongs to another tape."));
+        Assert.That(
+            () => _tape.Add(mine, Tensor.None),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                "Add block.add: operand 1 is Tensor.None, where a tensor is needed."));
+    }
+
+    [Test]
+    public void A_disposed_tape_begins_no_step()
+    {
+        var tape = new Tape(_device);
+        tape.Dispose();
+        Assert.That(() => tape.BeginStep(training: false), Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]
