@@ -20,6 +20,11 @@ internal static class Commands
         DefaultValueFactory = _ => Engine.Nn.Norm.Plain,
     };
 
+    public static Option<double> Pruned() => new("--pruned")
+    {
+        Description = "Share of the channels that is pruned before, above 0 and below 1.",
+    };
+
     /// <summary>An option of several values, given as "1,2,3" or as "1 2 3".</summary>
     public static Option<T[]> List<T>(string name, string description, T[] byDefault)
         where T : ISpanParsable<T> => new(name)

@@ -19,6 +19,7 @@ internal static class PeerStepCommand
         cases.AcceptOnlyFromAmong([.. StepCase.All.Select(c => c.Name)]);
         var seconds = new Option<double>("--seconds") { Description = "Time for each case.", DefaultValueFactory = _ => 4 };
         var norm = Commands.Norm();
+        var pruned = Commands.Pruned();
         var threads = Commands.Threads();
         var check = new Option<bool>("--check-gradients")
         {
@@ -27,7 +28,7 @@ internal static class PeerStepCommand
         var list = new Option<bool>("--list") { Description = "Print the cases and stop." };
         var command = new Command("peer-step", "Times whole training steps and inference, for comparison with PyTorch (bench/peer).")
         {
-            cases, seconds, norm, threads, check, list,
+            cases, seconds, norm, pruned, threads, check, list,
         };
         command.SetAction(parsed =>
         {
@@ -42,22 +43,23 @@ internal static class PeerStepCommand
             }
 
             using var device = Device.Cpu(parsed.GetValue(threads));
-            foreach (var name in parsed.GetValue(cases)!)
+            foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
-                Time(StepCase.Of(name), device, parsed.GetValue(norm), parsed.GetValue(seconds), parsed.GetValue(check));
+                using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
+                using var step = new NetworkStep(network, c.Batch) { ChecksGradients = parsed.GetValue(check) };
+                var times = StepTimer.Measure(c.Trains ? step.Train : step.Infer, parsed.GetValue(seconds));
+                Print(c, parsed.GetValue(norm), parsed.GetValue(pruned), times, device.Pool.Threads);
             }
         });
         return command;
     }
 
-    private static void Time(StepCase c, Engine.Devices.Cpu.CpuDevice device, Norm norm, double seconds, bool check)
+    private static void Print(StepCase c, Norm norm, double pruned, double[] times, int threads)
     {
-        using var network = c.CreateNetwork(device, norm);
-        using var step = new NetworkStep(network, c.Batch) { ChecksGradients = check };
-        var times = StepTimer.Measure(c.Trains ? step.Train : step.Infer, seconds);
         var extra = norm == Norm.Bounded ? ",\"norm\":\"bounded\"" : "";
+        extra += pruned > 0 ? string.Create(CultureInfo.InvariantCulture, $",\"pruned\":{pruned}") : "";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"case":"{{c.Name}}"{{extra}},"median_ms":{{StepTimer.Median(times):F3}},"min_ms":{{times[0]:F3}},"n":{{times.Length}},"threads":{{device.Pool.Threads}}}"""));
+            $$"""{"case":"{{c.Name}}"{{extra}},"median_ms":{{StepTimer.Median(times):F3}},"min_ms":{{times[0]:F3}},"n":{{times.Length}},"threads":{{threads}}}"""));
     }
 }

@@ -16,22 +16,24 @@ internal static class ProfileStepCommand
         var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 4 };
         var layers = new Option<bool>("--layers") { Description = "A row for every layer, not only for every op." };
         var norm = Commands.Norm();
+        var pruned = Commands.Pruned();
         var threads = Commands.Threads();
         var command = new Command("profile-step", "Tells where the time of a training step or of inference goes.")
         {
-            name, seconds, layers, norm, threads,
+            name, seconds, layers, norm, pruned, threads,
         };
         command.SetAction(parsed =>
         {
             using var device = Device.Cpu(parsed.GetValue(threads));
-            Profile(StepCase.Of(parsed.GetValue(name)!), device, parsed.GetValue(norm), parsed.GetValue(seconds), parsed.GetValue(layers));
+            var c = StepCase.Of(parsed.GetValue(name)!);
+            using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
+            Profile(c, network, parsed.GetValue(seconds), parsed.GetValue(layers));
         });
         return command;
     }
 
-    private static void Profile(StepCase c, Device device, Norm norm, double seconds, bool byLayer)
+    private static void Profile(StepCase c, Network network, double seconds, bool byLayer)
     {
-        using var network = c.CreateNetwork(device, norm);
         using var step = new NetworkStep(network, c.Batch);
         var plain = StepTimer.Median(StepTimer.Measure(c.Trains ? step.Train : step.Infer, seconds / 2));
         var profile = new OpProfile();
@@ -66,7 +68,7 @@ internal static class ProfileStepCommand
         rows.Add(new Row("(between ops)", "", "", 1, whole - rows.Sum(r => r.Milliseconds), 0));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{c.Name}, {norm} norms, {device.Description}: {whole:F2} ms a step over {steps} steps ({plain:F2} ms the median without the profile)"));
+            $"{c.Name}, {network.Cost().MultiplyAdds / 1e6:F1} M multiply-adds an image, {network.Device.Description}: {whole:F2} ms a step over {steps} steps ({plain:F2} ms the median without the profile)"));
         Print([.. rows.OrderByDescending(r => r.Milliseconds)], whole, byLayer);
     }
 

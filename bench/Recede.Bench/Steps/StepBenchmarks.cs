@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Recede.Bench.Ops;
 using Recede.Engine.Nn;
-using Recede.Engine.Pruning;
 
 namespace Recede.Bench.Steps;
 
@@ -30,12 +29,7 @@ public class StepBenchmarks : OpBenchmarks
     protected override void Prepare()
     {
         var c = StepCase.Of($"{Network}_train");
-        var network = Own(c.CreateNetwork(Device, Norm));
-        if (Pruned > 0)
-        {
-            OneShot.Plan(network, Pruned, new PruningOptions { Score = ChannelScore.Random, Seed = 1 }).Apply(network);
-        }
-
+        var network = Own(c.CreateNetwork(Device, Norm, Pruned));
         _step = Own(new NetworkStep(network, c.Batch));
     }
 }

@@ -1,5 +1,6 @@
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
+using Recede.Engine.Pruning;
 
 namespace Recede.Bench.Steps;
 
@@ -23,7 +24,19 @@ internal sealed record StepCase(string Name, string Network, int Batch, bool Tra
     public static StepCase Of(string name) => All.Single(c => c.Name == name);
 
     /// <summary>Makes its network for 32x32 images of 3 channels and 10 classes.</summary>
-    public Network CreateNetwork(Device device, Norm norm) => Networks.Create(Network, device, new NetworkOptions { Norm = norm, Seed = 1 });
+    /// <param name="device">Where.</param>
+    /// <param name="norm">Which norms.</param>
+    /// <param name="pruned">Share of the channels that is pruned, by random scores: only the widths matter for the time.</param>
+    public Network CreateNetwork(Device device, Norm norm, double pruned = 0)
+    {
+        var network = Networks.Create(Network, device, new NetworkOptions { Norm = norm, Seed = 1 });
+        if (pruned != 0)
+        {
+            OneShot.Plan(network, pruned, new PruningOptions { Score = ChannelScore.Random, Seed = 1 }).Apply(network);
+        }
+
+        return network;
+    }
 
     private static StepCase[] Both(string peer, string network, int batch) =>
     [
