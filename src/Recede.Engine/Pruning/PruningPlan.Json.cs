@@ -89,7 +89,13 @@ public sealed partial class PruningPlan
             }
 
             var network = root.GetProperty("network").GetString() ?? "";
-            return new PruningPlan(network, root.GetProperty("ratio").GetDouble(), widths, kept, Cost("before"), Cost("after"));
+            var ratio = root.GetProperty("ratio").GetDouble();
+            if (widths.Count == 0 || !(ratio is >= 0 and < 1))
+            {
+                throw new InvalidDataException($"A plan speaks of at least one space and of a ratio in [0, 1); this one of {widths.Count}, and of {ratio}.");
+            }
+
+            return new PruningPlan(network, ratio, widths, kept, Cost("before"), Cost("after"));
 
             Nn.NetworkCost Cost(string name)
             {

@@ -181,7 +181,7 @@ public sealed partial class PruningPlan
     {
         var text = new StringBuilder();
         var c = CultureInfo.InvariantCulture;
-        text.Append(c, $"{NetworkName}: prune {Ratio:P0} of the channels; {AchievedRatio:P1} go").AppendLine();
+        text.Append(c, $"{NetworkName}: prune {Ratio * 100:0.##} % of the channels; {AchievedRatio * 100:0.##} % go").AppendLine();
         var longest = Widths.Max(w => w.Space.Length);
         foreach (var width in Widths)
         {

@@ -51,7 +51,7 @@ public static class PruningRun
         trainer.Prune(plan);
         var before = trainer.Evaluate(data.Test);
         listener?.OnPruned(plan, before);
-        listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio:P0}"), options.FineTuning.Epochs);
+        listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio * 100:0.##} %"), options.FineTuning.Epochs);
         var tuning = trainer.Fit(options.FineTuning, listener, cancellation);
         var result = new PrunedResult(plan, before, tuning, Measure(network, tuning.Final, options));
         listener?.OnFineTuned(result);

@@ -80,6 +80,13 @@ public sealed class TrainingLoop : IDisposable
             schedule ??= options.Schedule();
             var totals = TrainEpoch(options, sgd, schedule, loader, epoch, listener, cancellation);
             var test = Evaluate(_data.Test);
+            if (!double.IsFinite(test.Loss))
+            {
+                // The update of the epoch's last step is checked by no later step.
+                throw new TrainingDivergedException(
+                    $"Training stopped after epoch {epoch}: the test loss is {test.Loss}; {BadParameter()?.ToString() ?? "no parameter"} is not finite.");
+            }
+
             if (best is { Fits: false })
             {
                 // A listener pruned the network: the epochs before that are no longer to be had.
@@ -119,7 +126,7 @@ public sealed class TrainingLoop : IDisposable
             best.Restore();
         }
 
-        return new FitResult(reports, bestEpoch, best is null && reports.Count > 0 ? reports[^1].Test : Evaluate(_data.Test));
+        return new FitResult(reports, bestEpoch, Evaluate(_data.Test));
     }
 
     /// <summary>Loss and accuracy on some images, with running statistics.</summary>
@@ -235,12 +242,9 @@ public sealed class TrainingLoop : IDisposable
         var place = $"Training stopped in epoch {epoch}, step {batch.Index + 1}: the loss is {step.Loss}";
         var gradient = sgd.FindNonFiniteGradient();
         sgd.ZeroGradients();
-        foreach (var parameter in Network.Parameters)
+        if (BadParameter() is { } bad)
         {
-            if (!parameter.Device.IsFinite(parameter.Value.Address, parameter.PhysicalCount))
-            {
-                return new TrainingDivergedException($"{place}; the parameter {parameter} is not finite.");
-            }
+            return new TrainingDivergedException($"{place}; the parameter {bad} is not finite.");
         }
 
         _tape.CheckFinite = true;
@@ -259,6 +263,19 @@ public sealed class TrainingLoop : IDisposable
         }
 
         return new TrainingDivergedException($"{place}; the gradient of {gradient?.ToString() ?? "no parameter"} is not finite.");
+    }
+
+    private Parameter? BadParameter()
+    {
+        foreach (var parameter in Network.Parameters)
+        {
+            if (!parameter.Device.IsFinite(parameter.Value.Address, parameter.PhysicalCount))
+            {
+                return parameter;
+            }
+        }
+
+        return null;
     }
 
     private readonly record struct StepResult(float Loss, float Penalty, int Correct);

@@ -77,6 +77,8 @@ internal sealed class PruningPlanTests
     [TestCase("""{"format":"recede-pruning-plan","version":1,"network":"n","ratio":0.5,"spaces":[{"name":"a","width":3,"kept":[3]}]}""")]
     [TestCase("""{"format":"recede-pruning-plan","version":1,"network":"n","ratio":0.5,"spaces":[{"name":"a","width":3,"kept":[]}]}""")]
     [TestCase("""{"format":"recede-pruning-plan","version":1,"network":"n","ratio":"x","spaces":[]}""")]
+    [TestCase("""{"format":"recede-pruning-plan","version":1,"network":"n","ratio":0.5,"spaces":[],"before":{"parameters":1,"multiplyAdds":1,"logicalBytes":1,"physicalBytes":1},"after":{"parameters":1,"multiplyAdds":1,"logicalBytes":1,"physicalBytes":1}}""")]
+    [TestCase("""{"format":"recede-pruning-plan","version":1,"network":"n","ratio":1.5,"spaces":[{"name":"a","width":3,"kept":[1]}],"before":{"parameters":1,"multiplyAdds":1,"logicalBytes":1,"physicalBytes":1},"after":{"parameters":1,"multiplyAdds":1,"logicalBytes":1,"physicalBytes":1}}""")]
     public void BadFilesAreRefused(string text) =>
         Assert.Throws<InvalidDataException>(() => PruningPlan.Load(new MemoryStream(Encoding.UTF8.GetBytes(text))));
 

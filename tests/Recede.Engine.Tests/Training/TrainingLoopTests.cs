@@ -114,6 +114,17 @@ internal sealed class TrainingLoopTests
     }
 
     [Test]
+    public void AnUpdateThatOverflowsInTheLastStepIsFoundToo()
+    {
+        using var device = Device.Cpu(2);
+        using var network = Create(device);
+        using var trainer = new TrainingLoop(network, TinyImages.Create(train: 20, test: 4));
+        var error = Assert.Throws<TrainingDivergedException>(
+            () => trainer.Fit(Options(1) with { LearningRate = 1e38f, Decay = LearningRateDecay.Step, Penalty = null }))!;
+        Assert.That(error.Message, Does.Contain("after epoch 1").And.Contain("is not finite"));
+    }
+
+    [Test]
     public void ALastBatchOfOneAndABatchOfOneTrain()
     {
         using var device = Device.Cpu(2);
