@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cuda;
 
 namespace Recede.Engine.Core;
 
@@ -35,6 +36,14 @@ public abstract class OpRule<TArgs> : OpRule
     /// <summary>Computes the gradients of the inputs that need one from those of the outputs.</summary>
     protected abstract void BackwardCpu(in CpuOpContext context, in TArgs args);
 
+    /// <summary>Queues kernels that compute every output completely, padding lanes included (always zero).</summary>
+    protected virtual void ForwardCuda(in CudaOpContext context, in TArgs args) =>
+        throw new NotSupportedException($"{Name} has no CUDA code.");
+
+    /// <summary>Queues kernels that compute the gradients of the inputs that need one from those of the outputs.</summary>
+    protected virtual void BackwardCuda(in CudaOpContext context, in TArgs args) =>
+        throw new NotSupportedException($"{Name} has no CUDA code.");
+
     internal override IArgumentStore CreateStore() => new ArgumentStore<TArgs>();
 
     /// <summary>The one place where an op is sent to a device: each device adds its case and its pair of methods.</summary>
@@ -44,6 +53,9 @@ public abstract class OpRule<TArgs> : OpRule
         {
             case CpuDevice cpu:
                 ForwardCpu(new CpuOpContext(tape, cpu.Pool, record), args);
+                break;
+            case CudaDevice cuda:
+                ForwardCuda(new CudaOpContext(tape, cuda, record), args);
                 break;
             default:
                 throw new UnreachableException(tape.Device.Name);
@@ -57,6 +69,9 @@ public abstract class OpRule<TArgs> : OpRule
         {
             case CpuDevice cpu:
                 BackwardCpu(new CpuOpContext(tape, cpu.Pool, record), args);
+                break;
+            case CudaDevice cuda:
+                BackwardCuda(new CudaOpContext(tape, cuda, record), args);
                 break;
             default:
                 throw new UnreachableException(tape.Device.Name);

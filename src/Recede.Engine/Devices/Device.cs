@@ -47,7 +47,7 @@ public abstract class Device : IDisposable
 
     /// <summary>Bytes that a tensor takes in memory, padding included.</summary>
     public long PhysicalBytes(Shape shape, TensorLayout layout, ElementType type) =>
-        PhysicalCount(shape, layout) * (type == ElementType.UInt8 ? 1 : 4);
+        PhysicalCount(shape, layout) * type switch { ElementType.UInt8 => 1, ElementType.BFloat16 => 2, _ => 4 };
 
     /// <summary>Copies logical values in row-major order [N, H, W, C] into device memory; padding becomes zero.</summary>
     /// <exception cref="ArgumentException">The span's length is not the shape's count.</exception>

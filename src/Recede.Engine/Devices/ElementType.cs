@@ -11,4 +11,7 @@ public enum ElementType
 
     /// <summary>A signed 32-bit integer; labels travel so.</summary>
     Int32,
+
+    /// <summary>The upper half of a single-precision number; activations on a GPU may be kept so.</summary>
+    BFloat16,
 }

@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace Recede.Engine.Devices.Cuda;
+
+/// <summary>A kernel that exists for each type that activations can have, under its name with the suffix _f32 or _bf16.</summary>
+internal sealed class TypedCudaKernel<TArgs>(string file, string name)
+    where TArgs : unmanaged
+{
+    /// <summary>The kernel for single precision.</summary>
+    public CudaKernel<TArgs> Float32 { get; } = new(file, name + "_f32");
+
+    /// <summary>The kernel for bfloat16.</summary>
+    public CudaKernel<TArgs> BFloat16 { get; } = new(file, name + "_bf16");
+
+    /// <summary>The kernel for a type.</summary>
+    public CudaKernel<TArgs> For(ElementType type) => type switch
+    {
+        ElementType.Float32 => Float32,
+        ElementType.BFloat16 => BFloat16,
+        _ => throw new UnreachableException($"{Float32.File} has no kernels for {type}."),
+    };
+}
