@@ -17,6 +17,13 @@ internal static unsafe partial class Native
     public static partial Status nvrtcVersion(out int major, out int minor);
 
     [LibraryImport(Library)]
+    public static partial Status nvrtcGetNumSupportedArchs(out int count);
+
+    /// <param name="architectures">Room for as many as there are: each 10 * major + minor, ascending.</param>
+    [LibraryImport(Library)]
+    public static partial Status nvrtcGetSupportedArchs(int* architectures);
+
+    [LibraryImport(Library)]
     public static partial byte* nvrtcGetErrorString(Status status);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

@@ -42,7 +42,7 @@ public sealed class Parameter : IDisposable
 
         CheckWidth(outputSpace, OutputChannels, "output");
         CheckWidth(inputSpace, shape.C, "input");
-        _value = device.Allocate(Bytes);
+        _value = device.Allocate(Bytes, path);
     }
 
     /// <summary>Where it lies.</summary>
@@ -87,7 +87,7 @@ public sealed class Parameter : IDisposable
     /// <summary>The gradient's memory, made when first asked for.</summary>
     /// <exception cref="InvalidOperationException">The parameter is not trainable.</exception>
     public DeviceBuffer Gradient => Trainable
-        ? _gradient ??= Device.Allocate(Bytes)
+        ? _gradient ??= Device.Allocate(Bytes, OwnerOf("gradient"))
         : throw new InvalidOperationException($"{Path} is a {Role} and has no gradient.");
 
     /// <summary>Whether the gradient holds a contribution; without one it counts as zero.</summary>
@@ -111,7 +111,7 @@ public sealed class Parameter : IDisposable
             }
         }
 
-        var made = new Companion(name, Device.Allocate(Bytes));
+        var made = new Companion(name, Device.Allocate(Bytes, OwnerOf(name)));
         _companions.Add(made);
         return made.Buffer;
     }
@@ -219,11 +219,11 @@ public sealed class Parameter : IDisposable
         var shrink = new ParameterShrink(this, shape);
         try
         {
-            shrink.Value = Gathered(_value, keptOut, keptIn, bytes);
-            shrink.Gradient = _gradient is null ? null : Gathered(_gradient, keptOut, keptIn, bytes);
+            shrink.Value = Gathered(_value, keptOut, keptIn, bytes, Path);
+            shrink.Gradient = _gradient is null ? null : Gathered(_gradient, keptOut, keptIn, bytes, OwnerOf("gradient"));
             foreach (var companion in _companions)
             {
-                shrink.Companions.Add(Gathered(companion.Buffer, keptOut, keptIn, bytes));
+                shrink.Companions.Add(Gathered(companion.Buffer, keptOut, keptIn, bytes, OwnerOf(companion.Name)));
             }
         }
         catch
@@ -283,12 +283,15 @@ public sealed class Parameter : IDisposable
         MarkChanged();
     }
 
-    private DeviceBuffer Gathered(DeviceBuffer source, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, long bytes)
+    private DeviceBuffer Gathered(DeviceBuffer source, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, long bytes, string owner)
     {
-        var buffer = Device.Allocate(bytes);
+        var buffer = Device.Allocate(bytes, owner);
         Device.GatherChannels(source.Address, Shape, Layout, keptOut, keptIn, buffer.Address);
         return buffer;
     }
+
+    // Who holds a buffer, as out-of-memory errors tell it.
+    private string OwnerOf(string name) => $"{Path} ({name})";
 
     private float[] Download(DeviceBuffer buffer)
     {

@@ -35,7 +35,7 @@ public sealed partial class Tape
         _spent = true;
         RentGradient(ref root);
         root.HasGradient = true;
-        Device.Upload([1f], Shape.Scalar, TensorLayout.Activation, root.Gradient.Address);
+        Device.WriteScalar(root.Gradient.Address, 1);
         for (var record = _recordCount - 1; record >= 0; record--)
         {
             if (AnyOutputHasGradient(record))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cuda;
 
 namespace Recede.Engine.Devices;
 
@@ -9,12 +10,13 @@ namespace Recede.Engine.Devices;
 /// </summary>
 public abstract class Device : IDisposable
 {
+    private readonly MemoryLedger _ledger = new();
     private long _liveBytes;
 
-    /// <summary>Short name: "cpu".</summary>
+    /// <summary>Short name: "cpu", "cuda".</summary>
     public abstract string Name { get; }
 
-    /// <summary>One line for people: instruction set, threads.</summary>
+    /// <summary>One line for people: instruction set and threads, or the GPU.</summary>
     public abstract string Description { get; }
 
     /// <summary>Channels are padded up to a multiple of this many values.</summary>
@@ -29,18 +31,41 @@ public abstract class Device : IDisposable
     /// <exception cref="ArgumentException"><paramref name="threads"/> or RECEDE_THREADS is not a number of 1 or more.</exception>
     public static CpuDevice Cpu(int? threads = null) => new(threads);
 
+    /// <summary>A CUDA GPU.</summary>
+    /// <param name="ordinal">Which one, counted from 0 as CUDA counts them.</param>
+    /// <param name="options">How it computes; null takes the defaults.</param>
+    /// <exception cref="DeviceUnavailableException">CUDA cannot run here; the message says what is missing.</exception>
+    public static CudaDevice Cuda(int ordinal = 0, CudaOptions? options = null) => new(ordinal, options ?? new CudaOptions());
+
     /// <summary>Allocates zeroed memory.</summary>
     /// <param name="bytes">Size; 0 gives a small valid buffer.</param>
+    /// <param name="owner">Whose it is, for errors and reports of who holds what.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
-    /// <exception cref="OutOfMemoryException">The device has not that much memory.</exception>
-    public DeviceBuffer Allocate(long bytes)
+    /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory.</exception>
+    public DeviceBuffer Allocate(long bytes, string owner = "unnamed")
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         var size = Math.Max(bytes, 64);
-        var address = AllocateZeroed(size);
+        nint address;
+        try
+        {
+            address = AllocateZeroed(size);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new DeviceOutOfMemoryException(
+                $"{Name}: {owner} asked for {MemoryLedger.Amount(size)} and there is not that much. {e.Message} "
+                + $"Buffers hold {MemoryLedger.Amount(LiveBytes)}: {_ledger.Describe()}.",
+                e);
+        }
+
+        _ledger.Add(address, size, owner);
         Interlocked.Add(ref _liveBytes, size);
         return new DeviceBuffer(this, address, size);
     }
+
+    /// <summary>Who holds how much of <see cref="LiveBytes"/>: the largest owners by name.</summary>
+    public string DescribeMemory() => _ledger.Describe();
 
     /// <summary>Elements that a tensor of this shape and layout takes in memory, padding included.</summary>
     public abstract long PhysicalCount(Shape shape, TensorLayout layout);
@@ -69,6 +94,9 @@ public abstract class Device : IDisposable
     /// <summary>Writes zeros.</summary>
     public abstract void Clear(nint address, long bytes);
 
+    /// <summary>Writes a float32 scalar [1, 1, 1, 1]: the value, and zeros into its padding.</summary>
+    public abstract void WriteScalar(nint address, float value);
+
     /// <summary>True when every one of <paramref name="count"/> floats is finite.</summary>
     public abstract bool IsFinite(nint address, long count);
 
@@ -84,7 +112,9 @@ public abstract class Device : IDisposable
     /// reports those that were not disposed before.</summary>
     public void Dispose()
     {
-        Debug.WriteLineIf(LiveBytes != 0, $"{Description} is disposed while buffers that nobody disposed hold {LiveBytes} bytes.");
+        Debug.WriteLineIf(
+            LiveBytes != 0,
+            $"{Description} is disposed while buffers that nobody disposed hold {LiveBytes} bytes: {_ledger.Describe()}.");
         Dispose(true);
         GC.SuppressFinalize(this);
     }
@@ -92,6 +122,7 @@ public abstract class Device : IDisposable
     internal void Free(nint address, long bytes)
     {
         Interlocked.Add(ref _liveBytes, -bytes);
+        _ledger.Remove(address);
         FreeMemory(address);
     }
 

@@ -179,13 +179,28 @@ public sealed class StepArena : IDisposable
 
     private void Grow(long size)
     {
-        // Half of what is there already keeps the number of chunks small for any network.
-        var chunk = _device.Allocate(Math.Max(Math.Max(size, LeastChunk), Capacity / 2));
+        var chunk = NewChunk(size);
         _chunks.Add(chunk);
         Capacity += chunk.Bytes;
         Growths++;
         Return(new ArenaBlock(chunk.Address, chunk.Bytes));
         _used += chunk.Bytes;
+    }
+
+    private DeviceBuffer NewChunk(long size)
+    {
+        const string Owner = "step arena";
+
+        // Half of what is there already keeps the number of chunks small for any network.
+        var wanted = Math.Max(Math.Max(size, LeastChunk), Capacity / 2);
+        try
+        {
+            return _device.Allocate(wanted, Owner);
+        }
+        catch (DeviceOutOfMemoryException) when (wanted > size)
+        {
+            return _device.Allocate(size, Owner);
+        }
     }
 
     private readonly record struct Segment(nint Address, long Bytes);

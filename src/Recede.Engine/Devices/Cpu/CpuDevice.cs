@@ -88,6 +88,13 @@ public sealed unsafe class CpuDevice : Device
     public override void Clear(nint address, long bytes) => NativeMemory.Clear((void*)address, (nuint)bytes);
 
     /// <inheritdoc/>
+    public override void WriteScalar(nint address, float value)
+    {
+        new Span<float>((void*)address, BlockedLayout.Lanes).Clear();
+        *(float*)address = value;
+    }
+
+    /// <inheritdoc/>
     public override bool IsFinite(nint address, long count)
     {
         const int Chunk = 1 << 20;

@@ -1,62 +1,212 @@
+using System.Runtime.CompilerServices;
+using Recede.Cuda;
+using Recede.Cuda.Driver;
+
 namespace Recede.Engine.Devices.Cuda;
 
-/// <summary>A CUDA GPU.</summary>
-public sealed class CudaDevice : Device
+/// <summary>
+/// A CUDA GPU. Everything is queued on one stream, in order, and nothing waits for the GPU but <see cref="Device.Download"/>,
+/// <see cref="Device.DownloadBytes"/>, <see cref="Device.IsFinite"/> and <see cref="Synchronize"/>. Threads may share a device;
+/// they take turns in queueing. Kernels are compiled for the GPU when they are first launched and kept on disk.
+/// </summary>
+public sealed unsafe partial class CudaDevice : Device
 {
+    private readonly Lock _turn = new();
+    private readonly CudaContext _context;
+    private readonly MemoryPool _pool;
+    private readonly StagingRing _staging;
+    private readonly DeviceWords _words;
+    private readonly KernelModules _kernels;
+    private bool _disposed;
+
+    internal CudaDevice(int ordinal, CudaOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        if (options.ActivationType is not (ElementType.Float32 or ElementType.BFloat16))
+        {
+            throw new ArgumentException($"Activations are Float32 or BFloat16, not {options.ActivationType}.", nameof(options));
+        }
+
+        Ordinal = ordinal;
+        Options = options;
+        _context = Open(ordinal);
+        try
+        {
+            _pool = new MemoryPool(_context);
+            _staging = new StagingRing(_context);
+            _words = new DeviceWords(_context, _pool);
+            _kernels = new KernelModules(
+                _context, new KernelCompiler(_context.Capability), new KernelCache(KernelCache.ChooseFolder(options.CacheFolder)));
+        }
+        catch (Exception e)
+        {
+            Release();
+            if (e is DllNotFoundException or EntryPointNotFoundException or CudaException)
+            {
+                throw Unavailable(e);
+            }
+
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public override string Name => "cuda";
 
     /// <inheritdoc/>
-    public override string Description => throw new NotImplementedException();
+    public override string Description => $"CUDA GPU {Ordinal}: {_context}";
 
     /// <inheritdoc/>
     public override int Lanes => NhwcLayout.Lanes;
 
+    /// <summary>Which GPU, as CUDA counts them.</summary>
+    public int Ordinal { get; }
+
+    /// <summary>How it computes.</summary>
+    public CudaOptions Options { get; }
+
+    /// <summary>Compute capability, as 10 * major + minor: 90 is 9.0.</summary>
+    public int ComputeCapability => _context.Capability;
+
     /// <summary>Device address of a 64-bit word in which a kernel reports bad values in its input: all ones means none, and
     /// a kernel lowers it with atomicMin. <see cref="CudaFault"/> tells the encoding.</summary>
-    public nint FaultWord => throw new NotImplementedException();
+    public nint FaultWord => _words.Fault;
 
-    /// <summary>Queues a kernel on the device's stream.</summary>
+    /// <summary>How many kernel sources were compiled, and how many came from the cache on disk.</summary>
+    internal (int Compiled, int Cached) KernelLoads => _kernels.Loads;
+
+    /// <summary>The stream that everything is queued on, for libraries.</summary>
+    internal nint Stream => _context.Stream;
+
+    /// <summary>Queues a kernel on the device's stream. A warm launch allocates no managed memory.</summary>
+    /// <exception cref="KernelCompilationException">On the first launch: the source does not compile, has no such kernel, or the
+    /// kernel takes something else than one <typeparamref name="TArgs"/>.</exception>
+    /// <exception cref="ArgumentException">The GPU cannot run such a grid.</exception>
     public void Launch<TArgs>(CudaKernel<TArgs> kernel, in LaunchGrid grid, in TArgs args)
-        where TArgs : unmanaged => throw new NotImplementedException();
+        where TArgs : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        using var turn = Enter();
+        if (_capturing && !_kernels.Has(kernel))
+        {
+            throw new InvalidOperationException($"{kernel.Name} was not launched before the capture, and cannot be loaded during it.");
+        }
+
+        var function = _kernels.Get(kernel);
+        if (grid.SharedBytes > function.SharedLimit)
+        {
+            RaiseSharedLimit(function, kernel.Name, grid.SharedBytes);
+        }
+
+        fixed (TArgs* p = &args)
+        {
+            void* parameter = p;
+            var status = Native.cuLaunchKernel(
+                function.Handle,
+                (uint)grid.GridX,
+                (uint)grid.GridY,
+                (uint)grid.GridZ,
+                (uint)grid.BlockX,
+                (uint)grid.BlockY,
+                1,
+                (uint)grid.SharedBytes,
+                Stream,
+                &parameter,
+                null);
+            if (status != Status.CUDA_SUCCESS)
+            {
+                throw LaunchFailed(status, kernel.Name, grid);
+            }
+        }
+    }
+
+    /// <summary>Waits until all that was queued is done.</summary>
+    /// <exception cref="ArgumentException">A kernel met bad values, such as a label that is no class.</exception>
+    /// <exception cref="CudaException">A kernel failed.</exception>
+    public void Synchronize()
+    {
+        using var turn = Enter();
+        Wait();
+    }
+
+    /// <summary>
+    /// Takes the device's turn, and makes its context this thread's. For those who call the driver or a library with
+    /// <see cref="Stream"/> themselves: libraries' handles serve one thread at a time. The same thread may enter again.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Lock.Scope Enter()
+    {
+        var scope = _turn.EnterScope();
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _context.MakeCurrent();
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+
+        return scope;
+    }
 
     /// <inheritdoc/>
-    public override long PhysicalCount(Shape shape, TensorLayout layout) => NhwcLayout.Count(shape, layout);
+    protected override void Dispose(bool disposing)
+    {
+        lock (_turn)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                Release();
+            }
+        }
+    }
 
-    /// <inheritdoc/>
-    public override void Upload(ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address) =>
-        throw new NotImplementedException();
+    private static CudaContext Open(int ordinal)
+    {
+        try
+        {
+            return new CudaContext(ordinal);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or CudaException)
+        {
+            throw Unavailable(e);
+        }
+    }
 
-    /// <inheritdoc/>
-    public override void UploadBytes(ReadOnlySpan<byte> values, nint address) => throw new NotImplementedException();
+    private static DeviceUnavailableException Unavailable(Exception cause) =>
+        new($"CUDA cannot run here: {cause.Message}", cause);
 
-    /// <inheritdoc/>
-    public override void Download(nint address, Shape shape, TensorLayout layout, Span<float> values) =>
-        throw new NotImplementedException();
+    // What was made last goes first; what was never made is null. A context that is gone or broken makes every call below fail,
+    // which changes nothing.
+    private void Release()
+    {
+        _context.TryMakeCurrent();
+        ReleaseGraphs();
+        _kernels?.Dispose();
+        _words?.Dispose();
+        _staging?.Dispose();
+        _pool?.Clear();
+        _context.Dispose();
+    }
 
-    /// <inheritdoc/>
-    public override void DownloadBytes(nint address, Span<byte> values) => throw new NotImplementedException();
+    private void RaiseSharedLimit(KernelFunction function, string name, int bytes)
+    {
+        if (bytes > _context.MostSharedBytes)
+        {
+            throw new ArgumentException($"{name} asks for {bytes} bytes of shared memory a block; this GPU has {_context.MostSharedBytes}.");
+        }
 
-    /// <inheritdoc/>
-    public override void Copy(nint source, nint destination, long bytes) => throw new NotImplementedException();
+        Native.cuFuncSetAttribute(function.Handle, FunctionAttribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes).Check();
+        function.SharedLimit = bytes;
+    }
 
-    /// <inheritdoc/>
-    public override void Clear(nint address, long bytes) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public override bool IsFinite(nint address, long count) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public override void GatherChannels(
-        nint source, Shape shape, TensorLayout layout, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, nint destination) =>
-        throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    protected override nint AllocateZeroed(long bytes) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    protected override void FreeMemory(nint address) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => throw new NotImplementedException();
+    private static Exception LaunchFailed(Status status, string name, LaunchGrid grid) => status switch
+    {
+        Status.CUDA_ERROR_INVALID_VALUE => new ArgumentException($"{name} cannot be launched with {grid}."),
+        _ => StatusChecks.Error(status, nameof(Native.cuLaunchKernel), $"{name}, {grid}"),
+    };
 }

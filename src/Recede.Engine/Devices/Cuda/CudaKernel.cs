@@ -13,14 +13,31 @@ public sealed class CudaKernel<TArgs>
     /// <param name="file">File under kernels/, such as "elementwise.cu".</param>
     /// <param name="name">Name of the function.</param>
     internal CudaKernel(string file, string name)
+        : this(new KernelSource(file, null), name)
     {
-        File = file;
+    }
+
+    private CudaKernel(KernelSource source, string name)
+    {
+        Source = source;
         Name = name;
     }
 
     /// <summary>Name of the source that holds it.</summary>
-    public string File { get; }
+    public string File => Source.File;
 
     /// <summary>Name of the function.</summary>
     public string Name { get; }
+
+    internal KernelSource Source { get; }
+
+    /// <summary>A kernel of a program's own. Kernels of one text are compiled together.</summary>
+    /// <param name="name">Name of the function.</param>
+    /// <param name="text">CUDA C++; it may include "common.cuh", the engine's header, and no other.</param>
+    public static CudaKernel<TArgs> FromSource(string name, string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return new CudaKernel<TArgs>(new KernelSource("own.cu", text), name);
+    }
 }

@@ -1,0 +1,121 @@
+using Recede.Cuda.Driver;
+
+namespace Recede.Engine.Devices.Cuda;
+
+/// <content>Memory.</content>
+public sealed unsafe partial class CudaDevice
+{
+    /// <summary>Bytes that the device's pool holds of the GPU's memory; <see cref="Device.LiveBytes"/> of them are in buffers.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            lock (_turn)
+            {
+                return _pool.HeldBytes;
+            }
+        }
+    }
+
+    /// <summary>Gives the memory that no buffer needs back to the GPU, for other programs; returns how many bytes. It waits for
+    /// the GPU when there are any.</summary>
+    /// <exception cref="InvalidOperationException">A step is being captured.</exception>
+    public long Trim()
+    {
+        using var turn = Enter();
+        CheckNotCapturing("memory is given back");
+        return _pool.Trim();
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(nint source, nint destination, long bytes)
+    {
+        using var turn = Enter();
+        if (bytes > 0)
+        {
+            Native.cuMemcpyDtoDAsync_v2(destination, source, (nuint)bytes, Stream).Check();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Clear(nint address, long bytes)
+    {
+        using var turn = Enter();
+        Fill(address, 0, bytes);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteScalar(nint address, float value)
+    {
+        using var turn = Enter();
+        Native.cuMemsetD32Async(address, BitConverter.SingleToUInt32Bits(value), 1, Stream).Check();
+        Fill(address + sizeof(float), 0, (NhwcLayout.Lanes - 1) * sizeof(float));
+    }
+
+    /// <inheritdoc/>
+    public override void GatherChannels(
+        nint source, Shape shape, TensorLayout layout, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, nint destination)
+    {
+        using var turn = Enter();
+        ChannelGather.Queue(this, source, shape, layout, keptOut, keptIn, destination);
+    }
+
+    /// <inheritdoc/>
+    protected override nint AllocateZeroed(long bytes)
+    {
+        using var turn = Enter();
+        CheckNotCapturing("memory is allocated");
+        nint address;
+        try
+        {
+            address = _pool.Allocate(bytes);
+        }
+        catch (DeviceOutOfMemoryException e)
+        {
+            throw new DeviceOutOfMemoryException($"{e.Message} {FreeMemoryOfGpu()}", e);
+        }
+
+        try
+        {
+            Fill(address, 0, bytes);
+        }
+        catch
+        {
+            _pool.Free(address);
+            throw;
+        }
+
+        return address;
+    }
+
+    /// <inheritdoc/>
+    protected override void FreeMemory(nint address)
+    {
+        lock (_turn)
+        {
+            // The pool of a device that is disposed took everything back already.
+            if (_disposed)
+            {
+                return;
+            }
+
+            _context.TryMakeCurrent();
+
+            // The driver frees nothing while a step is captured.
+            _pool.Free(address, retire: _capturing);
+        }
+    }
+
+    private void Fill(nint address, byte value, long bytes)
+    {
+        if (bytes > 0)
+        {
+            Native.cuMemsetD8Async(address, value, (nuint)bytes, Stream).Check();
+        }
+    }
+
+    private static string FreeMemoryOfGpu() =>
+        Native.cuMemGetInfo_v2(out var free, out var total) == Status.CUDA_SUCCESS
+            ? $"The GPU has {MemoryLedger.Amount((long)free)} free of {MemoryLedger.Amount((long)total)}; use a smaller batch, or end other programs that use it."
+            : "Use a smaller batch.";
+}
