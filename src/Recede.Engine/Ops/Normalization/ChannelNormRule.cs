@@ -80,7 +80,7 @@ internal abstract partial class ChannelNormRule<TScale> : OpRule<NormArguments>
     }
 
     public override SavedValues Saves(in NormArguments args) =>
-        new((1u << X) | (1u << Scale), 0b10u | (args.Relu ? 1u : 0u));
+        new((1u << X) | (1u << Scale) | (1u << Shift), 0b10u | (args.Relu ? 1u : 0u));
 
     protected static Tensor Run(
         ChannelNormRule<TScale> rule,
