@@ -136,6 +136,17 @@ RECEDE_DEVICE Pack<T> zero_pack() {
     return pack;
 }
 
+// Writes a vector, or adds it to what is there.
+template <class T>
+RECEDE_DEVICE void put_pack(T* at, Pack<T> pack, int accumulate) {
+    if (accumulate) {
+        const Pack<T> held = load_pack(at);
+#pragma unroll
+        for (int i = 0; i < Pack<T>::Width; i++) pack.v[i] = held.v[i] + pack.v[i];
+    }
+    store_pack(at, pack);
+}
+
 // As many float parameters as a pack of T has values: statistics, scales and other per-channel floats.
 template <class T>
 RECEDE_DEVICE Pack<T> load_floats(const float* at) {
@@ -210,6 +221,8 @@ RECEDE_DEVICE T ceil_div(T value, T by) { return (value + by - 1) / by; }
 RECEDE_DEVICE unsigned fast_divide(unsigned n, unsigned multiplier, int shift) {
     return (static_cast<unsigned>((static_cast<unsigned long long>(n) * multiplier) >> 32) + n) >> shift;
 }
+
+RECEDE_DEVICE bool is_finite(float value) { return (__float_as_uint(value) & 0x7f800000u) != 0x7f800000u; }
 
 // ---- Reductions: the order of every sum is fixed ------------------------------------------------------------------------
 

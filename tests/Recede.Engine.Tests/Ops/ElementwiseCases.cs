@@ -67,6 +67,8 @@ internal static class ElementwiseCases
     {
         public static string Name => "Bump";
 
+        public static string KernelName => "bump";
+
         public static bool KeepsZero => false;
 
         public static bool GradientReadsX => true;

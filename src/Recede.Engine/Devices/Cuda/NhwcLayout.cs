@@ -13,6 +13,9 @@ public static class NhwcLayout
     /// <summary><paramref name="channels"/> rounded up to whole lanes.</summary>
     public static int Padded(int channels) => (channels + Lanes - 1) / Lanes * Lanes;
 
+    /// <summary>Values of a type that one load of 16 bytes brings; divides every padded channel count.</summary>
+    public static int VectorWidth(ElementType type) => type == ElementType.BFloat16 ? 8 : 4;
+
     /// <summary>Elements in memory, padding included.</summary>
     public static long Count(Shape shape, TensorLayout layout) => layout switch
     {

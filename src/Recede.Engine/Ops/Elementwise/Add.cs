@@ -23,6 +23,8 @@ public static class AddOp
     {
         public static string Name => "Add";
 
+        public static string KernelName => "add";
+
         public static bool GradientReadsOperands => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,12 @@ internal interface IBinaryFunction
     /// <summary>The op's name in errors.</summary>
     static abstract string Name { get; }
 
+    /// <summary>Name of the kernels: {name}_forward, {name}_backward_a and {name}_backward_b of each element type.</summary>
+    static abstract string KernelName { get; }
+
+    /// <summary>The source that holds them.</summary>
+    static virtual string KernelFile => "elementwise.cu";
+
     /// <summary>Whether the gradients read a and b; where not, they are given zeros and both may be freed.</summary>
     static abstract bool GradientReadsOperands { get; }
 

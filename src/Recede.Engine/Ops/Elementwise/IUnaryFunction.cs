@@ -4,12 +4,19 @@ namespace Recede.Engine.Ops;
 
 /// <summary>
 /// y = f(x), element by element: an elementwise op is one such struct and an extension method that records
-/// <see cref="UnaryRule{TFunction}"/> over it. The loops are written once, in the rule.
+/// <see cref="UnaryRule{TFunction}"/> over it, with a functor of the same equations in kernels/elementwise.cu. The loops are
+/// written once, in the rule and in that file.
 /// </summary>
 internal interface IUnaryFunction
 {
     /// <summary>The op's name in errors.</summary>
     static abstract string Name { get; }
+
+    /// <summary>Name of the kernels: {name}_forward and {name}_backward of each element type.</summary>
+    static abstract string KernelName { get; }
+
+    /// <summary>The source that holds them.</summary>
+    static virtual string KernelFile => "elementwise.cu";
 
     /// <summary>
     /// Whether f(0) = 0 and the gradient at x = 0, dy = 0 is 0, so that zero padding stays zero by itself. Where not,

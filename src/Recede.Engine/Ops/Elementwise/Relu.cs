@@ -23,6 +23,8 @@ public static class ReluOp
     {
         public static string Name => "Relu";
 
+        public static string KernelName => "relu";
+
         public static bool KeepsZero => true;
 
         public static bool GradientReadsX => false;
