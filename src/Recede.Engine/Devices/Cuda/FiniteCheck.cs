@@ -5,14 +5,15 @@ namespace Recede.Engine.Devices.Cuda;
 /// <summary>Looks for NaN and infinity.</summary>
 internal static class FiniteCheck
 {
-    private static readonly CudaKernel<FiniteCheckArguments> Kernel = new("finite.cu", "finite_check_f32");
+    private static readonly TypedCudaKernel<FiniteCheckArguments> Kernel = new("finite.cu", "finite_check");
 
-    /// <summary>Queues the check of <paramref name="count"/> floats: the flag, an int, becomes 1 when one is not finite.</summary>
-    public static void Queue(CudaDevice device, nint address, long count, nint flag)
+    /// <summary>Queues the check of <paramref name="count"/> values: the flag, an int, becomes 1 when one is not finite, and is
+    /// else left alone.</summary>
+    public static void Queue(
+        CudaDevice device, nint address, long count, nint flag, ElementType type = ElementType.Float32)
     {
-        const int FloatsOfVector = 4;
         var args = new FiniteCheckArguments { X = address, Count = count, Flag = flag };
-        device.Launch(Kernel, LaunchGrid.Over(count / FloatsOfVector), args);
+        device.Launch(Kernel.For(type), LaunchGrid.Over(count / NhwcLayout.VectorWidth(type)), args);
     }
 
     [StructLayout(LayoutKind.Sequential)]
