@@ -56,7 +56,7 @@ static __device__ void column_sums(const ColumnSumsArguments& a) {
 // Bytes: from read once, to written once, and read where it accumulates.
 // Deterministic: two stages, this kernel over the tensor and then over its parts; cut and ordered by shape alone.
 #define COLUMN_SUMS(name, type) \
-    extern "C" __global__ void name(const ColumnSumsArguments a) { column_sums<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const ColumnSumsArguments a) { column_sums<type>(a); } \
     RECEDE_KERNEL(name)
 COLUMN_SUMS(column_sums_f32, float)
 COLUMN_SUMS(column_sums_bf16, bf16)

@@ -148,7 +148,7 @@ static __device__ void flatten_backward(const FlattenArguments& a) {
 // Bytes: what is mapped read once, to written once, and read where it accumulates.
 // Deterministic: every element has one writer; a channel with several readers takes one launch each, in their order.
 #define CHANNEL_MAP(name, type) \
-    extern "C" __global__ void name(const ChannelMapKernelArguments a) { channel_map<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const ChannelMapKernelArguments a) { channel_map<type>(a); } \
     RECEDE_KERNEL(name)
 CHANNEL_MAP(channel_map_f32, float)
 CHANNEL_MAP(channel_map_bf16, bf16)
@@ -159,7 +159,7 @@ CHANNEL_MAP(channel_map_bf16, bf16)
 // Bytes: the slice read once, written once, and also read where it accumulates.
 // Deterministic: every element has one writer.
 #define CHANNEL_SLICE(name, type) \
-    extern "C" __global__ void name(const ChannelSliceArguments a) { channel_slice<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const ChannelSliceArguments a) { channel_slice<type>(a); } \
     RECEDE_KERNEL(name)
 CHANNEL_SLICE(channel_slice_f32, float)
 CHANNEL_SLICE(channel_slice_bf16, bf16)
@@ -169,7 +169,7 @@ CHANNEL_SLICE(channel_slice_bf16, bf16)
 // Bytes: x read once, y written once.
 // Deterministic: every element has one writer.
 #define FLATTEN_FORWARD(name, type) \
-    extern "C" __global__ void name(const FlattenArguments a) { flatten_forward<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const FlattenArguments a) { flatten_forward<type>(a); } \
     RECEDE_KERNEL(name)
 FLATTEN_FORWARD(flatten_forward_f32, float)
 FLATTEN_FORWARD(flatten_forward_bf16, bf16)
@@ -179,7 +179,7 @@ FLATTEN_FORWARD(flatten_forward_bf16, bf16)
 // Bytes: dy read once, dx written once, and read where it accumulates.
 // Deterministic: every element has one writer.
 #define FLATTEN_BACKWARD(name, type) \
-    extern "C" __global__ void name(const FlattenArguments a) { flatten_backward<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const FlattenArguments a) { flatten_backward<type>(a); } \
     RECEDE_KERNEL(name)
 FLATTEN_BACKWARD(flatten_backward_f32, float)
 FLATTEN_BACKWARD(flatten_backward_bf16, bf16)

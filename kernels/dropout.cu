@@ -45,7 +45,7 @@ static __device__ void dropout(const DropoutKernelArguments& a) {
 // Bytes: from read once, to written once, and read where it accumulates.
 // Deterministic: the same integers as the CPU, every element has one writer.
 #define DROPOUT(name, type) \
-    extern "C" __global__ void name(const DropoutKernelArguments a) { dropout<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const DropoutKernelArguments a) { dropout<type>(a); } \
     RECEDE_KERNEL(name)
 DROPOUT(dropout_f32, float)
 DROPOUT(dropout_bf16, bf16)

@@ -138,9 +138,9 @@ static __device__ void binary_backward(const BinaryBackwardArguments& args) {
 // Bytes: every array named is read or written once, dx also read where it accumulates.
 // Deterministic: every element has one writer.
 #define UNARY_FOR(name, F, type, suffix) \
-    extern "C" __global__ void name##_forward_##suffix(const UnaryForwardArguments a) { unary_forward<type, F>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name##_forward_##suffix(const UnaryForwardArguments a) { unary_forward<type, F>(a); } \
     RECEDE_KERNEL(name##_forward_##suffix) \
-    extern "C" __global__ void name##_backward_##suffix(const UnaryBackwardArguments a) { unary_backward<type, F>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name##_backward_##suffix(const UnaryBackwardArguments a) { unary_backward<type, F>(a); } \
     RECEDE_KERNEL(name##_backward_##suffix)
 #define UNARY(name, F) UNARY_FOR(name, F, float, f32) UNARY_FOR(name, F, bf16, bf16)
 
@@ -149,11 +149,11 @@ static __device__ void binary_backward(const BinaryBackwardArguments& args) {
 // Bytes: every array named is read or written once, dx also read where it accumulates.
 // Deterministic: every element has one writer.
 #define BINARY_FOR(name, F, type, suffix) \
-    extern "C" __global__ void name##_forward_##suffix(const BinaryForwardArguments a) { binary_forward<type, F>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name##_forward_##suffix(const BinaryForwardArguments a) { binary_forward<type, F>(a); } \
     RECEDE_KERNEL(name##_forward_##suffix) \
-    extern "C" __global__ void name##_backward_a_##suffix(const BinaryBackwardArguments a) { binary_backward<type, F, false>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name##_backward_a_##suffix(const BinaryBackwardArguments a) { binary_backward<type, F, false>(a); } \
     RECEDE_KERNEL(name##_backward_a_##suffix) \
-    extern "C" __global__ void name##_backward_b_##suffix(const BinaryBackwardArguments a) { binary_backward<type, F, true>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name##_backward_b_##suffix(const BinaryBackwardArguments a) { binary_backward<type, F, true>(a); } \
     RECEDE_KERNEL(name##_backward_b_##suffix)
 #define BINARY(name, F) BINARY_FOR(name, F, float, f32) BINARY_FOR(name, F, bf16, bf16)
 

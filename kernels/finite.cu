@@ -27,7 +27,7 @@ static __device__ void finite_check(const FiniteCheckArguments& a) {
 // Bytes: x read once.
 // Deterministic: the flag is the same whoever sets it.
 #define FINITE_CHECK(name, type) \
-    extern "C" __global__ void name(const FiniteCheckArguments a) { finite_check<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const FiniteCheckArguments a) { finite_check<type>(a); } \
     RECEDE_KERNEL(name)
 FINITE_CHECK(finite_check_f32, float)
 FINITE_CHECK(finite_check_bf16, bf16)

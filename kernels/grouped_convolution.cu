@@ -59,7 +59,7 @@ struct GroupedFilterSumArguments {
 // Grid: one thread a value of to, grid-stride; block 256; no shared memory.
 // Bytes: the filter read once, to written once.
 // Deterministic: every element has one writer.
-extern "C" __global__ void turn_filters(const TurnFiltersArguments a) {
+extern "C" __global__ void __launch_bounds__(256) turn_filters(const TurnFiltersArguments a) {
     const float* __restrict__ from = a.from;
     float* __restrict__ to = a.to;
     const int inner = a.backward ? a.group_o : a.i;
@@ -169,7 +169,7 @@ static __device__ void grouped_filter_gradient(const GroupedFilterGradientArgume
 // Bytes: to written once, and read where it accumulates; from read once for each tap that meets it, mostly from cache.
 // Deterministic: every element has one writer, which adds taps in row order.
 #define GROUPED_CONVOLUTION(name, type, backward) \
-    extern "C" __global__ void name(const GroupedConvolutionArguments a) { grouped_convolution<type, backward>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const GroupedConvolutionArguments a) { grouped_convolution<type, backward>(a); } \
     RECEDE_KERNEL(name)
 GROUPED_CONVOLUTION(grouped_convolution_forward_f32, float, false)
 GROUPED_CONVOLUTION(grouped_convolution_forward_bf16, bf16, false)
@@ -182,7 +182,7 @@ GROUPED_CONVOLUTION(grouped_convolution_backward_bf16, bf16, true)
 // Bytes: x and dy read once for each value of a filter, mostly from cache; parts written once.
 // Deterministic: the first of two stages; chunks are cut by shape alone.
 #define GROUPED_FILTER_GRADIENT(name, type) \
-    extern "C" __global__ void name(const GroupedFilterGradientArguments a) { grouped_filter_gradient<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const GroupedFilterGradientArguments a) { grouped_filter_gradient<type>(a); } \
     RECEDE_KERNEL(name)
 GROUPED_FILTER_GRADIENT(grouped_filter_gradient_f32, float)
 GROUPED_FILTER_GRADIENT(grouped_filter_gradient_bf16, bf16)
@@ -191,7 +191,7 @@ GROUPED_FILTER_GRADIENT(grouped_filter_gradient_bf16, bf16)
 // Grid: one thread a value of dw, padding included, grid-stride; block 256; no shared memory.
 // Bytes: parts read once, dw written once, and read where it accumulates.
 // Deterministic: the second stage; adds chunks in their order.
-extern "C" __global__ void grouped_filter_sum(const GroupedFilterSumArguments a) {
+extern "C" __global__ void __launch_bounds__(256) grouped_filter_sum(const GroupedFilterSumArguments a) {
     const float* __restrict__ parts = a.parts;
     float* __restrict__ dw = a.dw;
     const long long elements = (long long)a.taps * a.i * a.o, items = (long long)a.padded_o * a.taps * a.padded_i;

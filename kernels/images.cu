@@ -30,7 +30,7 @@ struct ImagesKernelArguments {
 // Grid: one block a channel; block 256, one thread a byte value; no shared memory.
 // Bytes: 1 KB a channel.
 // Deterministic: every element has one writer. Double precision: uses .f64 on purpose.
-extern "C" __global__ void image_table(const ImageTableArguments a) {
+extern "C" __global__ void __launch_bounds__(256) image_table(const ImageTableArguments a) {
     const int c = (int)blockIdx.x;
     if (c < a.channels) {
         a.table[c * 256 + (int)threadIdx.x] = (float)(((double)threadIdx.x / 255.0 - (double)a.mean[c]) / (double)a.deviation[c]);
@@ -87,7 +87,7 @@ static __device__ void images(const ImagesKernelArguments& a) {
 // Bytes: x read once, y written once.
 // Deterministic: draws depend on seed, stream and an image's index alone; every element has one writer.
 #define IMAGES(name, type) \
-    extern "C" __global__ void name(const ImagesKernelArguments a) { images<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const ImagesKernelArguments a) { images<type>(a); } \
     RECEDE_KERNEL(name)
 IMAGES(images_f32, float)
 IMAGES(images_bf16, bf16)

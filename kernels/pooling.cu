@@ -225,7 +225,7 @@ static __device__ void global_pool_backward(const GlobalPoolBackwardArguments& a
 // Bytes: x read once for each window that covers a value (from cache where windows overlap), y written once.
 // Deterministic: every element has one writer, taps are joined in row order.
 #define POOL2D_FORWARD(name, type, max) \
-    extern "C" __global__ void name(const Pool2dForwardArguments a) { pool_forward<type, max>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const Pool2dForwardArguments a) { pool_forward<type, max>(a); } \
     RECEDE_KERNEL(name)
 POOL2D_FORWARD(max_pool2d_forward_f32, float, true)
 POOL2D_FORWARD(max_pool2d_forward_bf16, bf16, true)
@@ -238,7 +238,7 @@ POOL2D_FORWARD(average_pool2d_forward_bf16, bf16, false)
 // from cache after the first time; dx written once, and read where it accumulates.
 // Deterministic: every element has one writer, which adds windows in row order.
 #define POOL2D_BACKWARD(name, type, max) \
-    extern "C" __global__ void name(const Pool2dBackwardArguments a) { pool_backward<type, max>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const Pool2dBackwardArguments a) { pool_backward<type, max>(a); } \
     RECEDE_KERNEL(name)
 POOL2D_BACKWARD(max_pool2d_backward_f32, float, true)
 POOL2D_BACKWARD(max_pool2d_backward_bf16, bf16, true)
@@ -251,7 +251,7 @@ POOL2D_BACKWARD(average_pool2d_backward_bf16, bf16, false)
 // Bytes: x read once, y written once.
 // Deterministic: a share sums its pixels in order, the tree joins shares in an order that the shape alone sets.
 #define GLOBAL_POOL_FORWARD(name, type) \
-    extern "C" __global__ void name(const GlobalPoolForwardArguments a) { global_pool_forward<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const GlobalPoolForwardArguments a) { global_pool_forward<type>(a); } \
     RECEDE_KERNEL(name)
 GLOBAL_POOL_FORWARD(global_average_pool_forward_f32, float)
 GLOBAL_POOL_FORWARD(global_average_pool_forward_bf16, bf16)
@@ -261,7 +261,7 @@ GLOBAL_POOL_FORWARD(global_average_pool_forward_bf16, bf16)
 // Bytes: dx written once, and read where it accumulates; dy from cache.
 // Deterministic: every element has one writer.
 #define GLOBAL_POOL_BACKWARD(name, type) \
-    extern "C" __global__ void name(const GlobalPoolBackwardArguments a) { global_pool_backward<type>(a); } \
+    extern "C" __global__ void __launch_bounds__(256) name(const GlobalPoolBackwardArguments a) { global_pool_backward<type>(a); } \
     RECEDE_KERNEL(name)
 GLOBAL_POOL_BACKWARD(global_average_pool_backward_f32, float)
 GLOBAL_POOL_BACKWARD(global_average_pool_backward_bf16, bf16)
