@@ -1,4 +1,4 @@
-// The gradient of a bias: the sums of the columns of dL/dy, pixels by channels.
+// A bias per channel, and its gradient: the sums of the columns of dL/dy, pixels by channels.
 #include "common.cuh"
 
 #define SUMS_BLOCK 256
@@ -60,3 +60,35 @@ static __device__ void column_sums(const ColumnSumsArguments& a) {
     RECEDE_KERNEL(name)
 COLUMN_SUMS(column_sums_f32, float)
 COLUMN_SUMS(column_sums_bf16, bf16)
+
+struct AddBiasArguments {
+    void* y;
+    const float* bias;
+    long long rows;
+    int padded;
+};
+
+template <class T>
+static __device__ void add_bias(const AddBiasArguments& a) {
+    constexpr int W = Pack<T>::Width;
+    T* __restrict__ y = (T*)a.y;
+    const int vector = (int)(blockIdx.x * blockDim.x + threadIdx.x);
+    if (vector >= a.padded / W) return;
+    const Pack<T> bias = load_floats<T>(a.bias + vector * W);
+    const long long step = (long long)gridDim.y * blockDim.y;
+    for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < a.rows; row += step) {
+        T* at = y + row * a.padded + vector * W;
+        Pack<T> v = load_pack(at);
+        for (int lane = 0; lane < W; lane++) v.v[lane] += bias.v[lane];
+        store_pack(at, v);
+    }
+}
+
+// Shapes: y [rows, C] += bias [C], float whatever y is; channels padded, the padding of both zero, and so it stays.
+// Grid: x over vectors of channels, y over rows, grid-stride; block 256 in all: x vectors, y rows; no shared memory.
+// Bytes: y read and written once. Deterministic: each value by one thread.
+#define ADD_BIAS(name, type) \
+    extern "C" __global__ void __launch_bounds__(256) name(const AddBiasArguments a) { add_bias<type>(a); } \
+    RECEDE_KERNEL(name)
+ADD_BIAS(add_bias_f32, float)
+ADD_BIAS(add_bias_bf16, bf16)

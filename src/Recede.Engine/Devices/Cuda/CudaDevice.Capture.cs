@@ -77,7 +77,7 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    private void CheckNotCapturing(string what)
+    internal void CheckNotCapturing(string what)
     {
         if (_capturing)
         {

@@ -186,6 +186,7 @@ public sealed unsafe partial class CudaDevice : Device
     {
         _context.TryMakeCurrent();
         ReleaseGraphs();
+        ReleaseLibraries();
         _kernels?.Dispose();
         _words?.Dispose();
         _staging?.Dispose();

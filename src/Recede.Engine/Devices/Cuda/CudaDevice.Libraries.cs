@@ -1,0 +1,54 @@
+namespace Recede.Engine.Devices.Cuda;
+
+/// <content>The libraries, each opened when it is first needed.</content>
+public sealed unsafe partial class CudaDevice
+{
+    private CudnnSession? _cudnn;
+    private CublasSession? _cublas;
+
+    /// <summary>Convolutions by cuDNN.</summary>
+    /// <exception cref="DeviceUnavailableException">There is no cuDNN 9 that can be loaded.</exception>
+    internal CudnnSession Cudnn => _cudnn ?? OpenCudnn();
+
+    /// <summary>Matrix products by cuBLAS.</summary>
+    /// <exception cref="DeviceUnavailableException">There is no cuBLAS that can be loaded.</exception>
+    internal CublasSession Cublas => _cublas ?? OpenCublas();
+
+    /// <summary>Frees the convolution plans that nobody used since the last call; see <see cref="CudnnSession.RetireUnused"/>.</summary>
+    /// <returns>How many were freed.</returns>
+    internal int RetireUnusedPlans() => _cudnn?.RetireUnused() ?? 0;
+
+    private CudnnSession OpenCudnn()
+    {
+        using var turn = Enter();
+        CheckNotCapturing("cuDNN is opened");
+        try
+        {
+            return _cudnn ??= new CudnnSession(this);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private CublasSession OpenCublas()
+    {
+        using var turn = Enter();
+        CheckNotCapturing("cuBLAS is opened");
+        try
+        {
+            return _cublas ??= new CublasSession(this);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw Unavailable(e);
+        }
+    }
+
+    private void ReleaseLibraries()
+    {
+        _cudnn?.Dispose();
+        _cublas?.Dispose();
+    }
+}

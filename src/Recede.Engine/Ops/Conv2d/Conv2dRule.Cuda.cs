@@ -1,0 +1,91 @@
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cuda;
+
+namespace Recede.Engine.Ops;
+
+/// <content>The CUDA calls: cuDNN without groups, kernels of our own with them.</content>
+internal sealed partial class Conv2dRule
+{
+    protected override void ForwardCuda(in CudaOpContext context, in Conv2dArguments args)
+    {
+        var y = context.OutputShape(0);
+        if (y.N > 0)
+        {
+            if (args.Groups > 1)
+            {
+                GroupedConvolution.Forward(context, args, context.Input(0), context.Input(1), context.Input(2), context.Output(0));
+            }
+            else
+            {
+                CudnnConvolution.Forward(context, ShapeOf(context, args));
+            }
+        }
+
+        if (!args.Moments || !context.Training)
+        {
+            return;
+        }
+
+        if (y.N == 0)
+        {
+            ClearUnless(false, context, context.Output(1), context.OutputShape(1), TensorLayout.Activation);
+        }
+        else
+        {
+            NormStatistics.Compute(context, context.Output(0), y, context.OutputType(0), context.Output(1));
+        }
+    }
+
+    protected override void BackwardCuda(in CudaOpContext context, in Conv2dArguments args)
+    {
+        var y = context.OutputShape(0);
+        if (context.NeedsGradient(1))
+        {
+            var dw = context.InputGradient(1, out var accumulate);
+            if (y.N == 0)
+            {
+                ClearUnless(accumulate, context, dw, context.InputShape(1), TensorLayout.Filter);
+            }
+            else if (args.Groups > 1)
+            {
+                GroupedConvolution.BackwardFilter(context, args, context.Input(0), context.OutputGradient(0), dw, accumulate);
+            }
+            else
+            {
+                CudnnConvolution.BackwardFilter(context, ShapeOf(context, args), dw, accumulate);
+            }
+        }
+
+        if (context.NeedsGradient(2))
+        {
+            var db = context.InputGradient(2, out var accumulate);
+            BiasGradient.Launch(context, context.OutputGradient(0), y, context.OutputType(0), db, accumulate);
+        }
+
+        if (context.NeedsGradient(0) && y.N > 0)
+        {
+            var dx = context.InputGradient(0, out var accumulate);
+            if (args.Groups > 1)
+            {
+                GroupedConvolution.BackwardData(context, args, context.OutputGradient(0), context.Input(1), dx, accumulate);
+            }
+            else
+            {
+                CudnnConvolution.BackwardData(context, ShapeOf(context, args), dx, accumulate);
+            }
+        }
+    }
+
+    private static ConvolutionShape ShapeOf(in CudaOpContext context, in Conv2dArguments args) => new(
+        context.InputShape(0), context.InputShape(1), context.OutputShape(0),
+        args.StrideH, args.StrideW, args.PadH, args.PadW, args.DilationH, args.DilationW);
+
+    private static void ClearUnless(bool accumulate, in CudaOpContext context, nint values, Shape shape, TensorLayout layout)
+    {
+        if (!accumulate)
+        {
+            context.Device.Clear(values, context.Device.PhysicalBytes(shape, layout, ElementType.Float32));
+        }
+    }
+}
