@@ -13,6 +13,9 @@ internal static class RecedeProgram
     /// <summary>The environment variable that, set to 1, adds the stack trace to an error.</summary>
     public const string DebugVariable = "RECEDE_DEBUG";
 
+    private const string RunName = "run";
+    private const string DevicesName = "devices";
+
     // No @file and no -abc for -a -b -c: an argument is what it says.
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
@@ -32,7 +35,8 @@ internal static class RecedeProgram
             var root = CreateRoot(options, settings => RunCommand.Execute(
                 settings,
                 terminal is null ? new PlainDisplay(output, settings.Quiet) : new TerminalDisplay(terminal, settings.Quiet),
-                cancellation));
+                cancellation),
+                () => DevicesCommand.Execute(output));
             var line = root.Parse(args, Parsing);
             if (line.Action is not PrintAction && line.Errors.Count > 0)
             {
@@ -55,10 +59,10 @@ internal static class RecedeProgram
         }
     }
 
-    /// <summary>The commands; <paramref name="execute"/> does a run.</summary>
-    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute)
+    /// <summary>The commands; <paramref name="execute"/> does a run, <paramref name="listDevices"/> prints the devices.</summary>
+    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute, Action listDevices)
     {
-        var run = new Command("run", "Train a network, prune it at each ratio, fine-tune and report.");
+        var run = new Command(RunName, "Train a network, prune it at each ratio, fine-tune and report.");
         foreach (var option in options.Groups.SelectMany(group => group.Options))
         {
             run.Add(option);
@@ -69,12 +73,18 @@ internal static class RecedeProgram
             execute(options.Resolve(line));
             return ExitCode.Success;
         });
-        var root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run };
+        var devices = new Command(DevicesName, "Tell what can be trained on here, and what CUDA lacks.");
+        devices.SetAction(_ =>
+        {
+            listDevices();
+            return ExitCode.Success;
+        });
+        var root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, devices };
         foreach (var option in root.Options)
         {
             option.Action = option switch
             {
-                HelpOption => new PrintAction((writer, command) => WriteHelp(writer, command == run, options)),
+                HelpOption => new PrintAction((writer, command) => WriteHelp(writer, command, options)),
                 VersionOption => new PrintAction((writer, _) => writer.WriteLine(EngineInfo.Version)),
                 _ => option.Action,
             };
@@ -83,15 +93,19 @@ internal static class RecedeProgram
         return root;
     }
 
-    private static void WriteHelp(TextWriter writer, bool ofRun, RunOptions options)
+    private static void WriteHelp(TextWriter writer, Command command, RunOptions options)
     {
-        if (ofRun)
+        switch (command.Name)
         {
-            HelpText.WriteRun(writer, options.Groups);
-        }
-        else
-        {
-            HelpText.WriteProgram(writer);
+            case RunName:
+                HelpText.WriteRun(writer, options.Groups);
+                break;
+            case DevicesName:
+                HelpText.WriteDevices(writer);
+                break;
+            default:
+                HelpText.WriteProgram(writer);
+                break;
         }
     }
 

@@ -48,8 +48,10 @@ internal static class RunCommand
     {
         if (settings.Device == "cuda")
         {
-            throw new DeviceUnavailableException(
-                $"--device cuda: this version ({EngineInfo.Version}) has no CUDA device yet; use cpu or auto");
+            var cuda = CudaInventory.Take();
+            throw new DeviceUnavailableException(cuda.IsUsable
+                ? $"--device cuda: this version ({EngineInfo.Version}) has no CUDA device yet; use cpu or auto"
+                : $"--device cuda: {cuda.Problems[0]}; `recede devices` tells all, and --device cpu needs none of it");
         }
 
         try

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace Recede.Cuda.Libraries;
 
 /// <summary>
-/// Turns the names that the bindings import from into loaded libraries, each at its first call and not before.
+/// Turns the names that the bindings import from into loaded libraries, each when it is first asked for and not before.
 /// </summary>
 internal static class LibraryResolver
 {
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, nint> Loaded = new(StringComparer.Ordinal);
+    private static readonly LibraryFinder Finder = new(new SystemHost());
     private static bool _isInstalled;
     private static string? _oneFile;
+    private static nint _oneHandle;
 
     /// <summary>Makes the runtime ask this class; every class of bindings calls it before its first import.</summary>
     public static void Install()
@@ -34,7 +35,7 @@ internal static class LibraryResolver
     {
         lock (Gate)
         {
-            if (Loaded.Count > 0 && _oneFile != path)
+            if (_oneFile != path && (Finder.HasLoaded || _oneHandle != 0))
             {
                 throw new InvalidOperationException($"{path}: a CUDA library is loaded already.");
             }
@@ -43,19 +44,31 @@ internal static class LibraryResolver
         }
     }
 
-    /// <summary>The handle of a library, which is loaded if it is not yet.</summary>
-    /// <exception cref="DllNotFoundException">It was not found.</exception>
-    public static nint Load(string name)
+    /// <summary>A library, loaded if it is not yet; or what is missing. Never throws.</summary>
+    /// <param name="name">One of <see cref="LibraryNames"/>.</param>
+    public static FoundLibrary Find(string name)
     {
         lock (Gate)
         {
-            if (!Loaded.TryGetValue(name, out var handle))
+            if (_oneFile is null)
             {
-                handle = _oneFile is null ? throw new DllNotFoundException(name) : NativeLibrary.Load(_oneFile);
-                Loaded.Add(name, handle);
+                return Finder.Find(name);
             }
 
-            return handle;
+            if (_oneHandle == 0 && !new SystemHost().TryLoad(_oneFile, out _oneHandle, out var error))
+            {
+                return new FoundLibrary(name, 0, null, null, $"{_oneFile} cannot be loaded ({error})");
+            }
+
+            return new FoundLibrary(name, _oneHandle, _oneFile, "the tests", null);
         }
+    }
+
+    /// <summary>The handle of a library, which is loaded if it is not yet.</summary>
+    /// <exception cref="CudaException">It was not found; the message says what to do.</exception>
+    public static nint Load(string name)
+    {
+        var found = Find(name);
+        return found.Handle != 0 ? found.Handle : throw new CudaException(found.Problem!);
     }
 }

@@ -18,6 +18,7 @@ internal static class HelpText
 
             Commands
               run          Train a network, prune it at each ratio, fine-tune and report.
+              devices      Tell what can be trained on here, and what CUDA lacks.
 
             Options
               --help       Show this, or after a command, what the command does.
@@ -28,6 +29,25 @@ internal static class HelpText
               recede run --help    what happens, every option, examples
             """);
     }
+
+    /// <summary>What <c>recede devices --help</c> prints.</summary>
+    public static void WriteDevices(TextWriter writer) => writer.WriteLine("""
+        recede devices - tell what can be trained on here, and what CUDA lacks
+
+        Usage: recede devices
+
+        Lists the CPU and the GPUs that NVIDIA's driver sees, then the libraries that
+        the CUDA device needs: the driver, NVRTC, cuBLAS and cuDNN 9, of CUDA 12 or 13.
+        Each is told with its version and file; for what is missing, what to do.
+
+        They are looked for in this order:
+          1. the folders of RECEDE_CUDA_PATH (a list as in PATH): folders of libraries,
+             of a toolkit, or of a Python environment
+          2. where the system's loader looks
+          3. the toolkit's folders: CUDA_PATH, CUDA_HOME and where it is installed
+          4. the nvidia packages of the active Python environment (VIRTUAL_ENV,
+             CONDA_PREFIX), which PyTorch for CUDA brings
+        """);
 
     /// <summary>What <c>recede run --help</c> prints.</summary>
     public static void WriteRun(TextWriter writer, IReadOnlyList<OptionGroup> groups)

@@ -29,6 +29,9 @@ public sealed class ArchitectureTests
     public void The_engine_uses_no_reflection() => Expect(SymbolRules.Reflection(_sources));
 
     [Test]
+    public void Every_status_of_a_CUDA_call_is_checked() => Expect(SymbolRules.UncheckedStatuses(_sources));
+
+    [Test]
     public void A_file_has_one_public_type_at_most() => Expect(FileRules.SeveralPublicTypes(_sources));
 
     [Test]

@@ -41,6 +41,22 @@ public sealed class RuleTests
     public void What_is_no_reflection_is_allowed(string type) =>
         Assert.That(SymbolRules.Reflection(Source("Core/T.cs", type)), Is.Empty);
 
+    [TestCase("void F() { N.cuX(); }", 1)]
+    [TestCase("void F() => N.cuX();", 1)]
+    [TestCase("void F() { _ = N.cuX(); }", 0)]
+    [TestCase("void F() => N.cuX().Check();", 0)]
+    [TestCase("Recede.Cuda.Status F() => N.cuX();", 0)]
+    public void An_unchecked_status_is_found(string method, int findings) =>
+        Assert.That(
+            SymbolRules.UncheckedStatuses(SourceTree.Of(
+                ("src/Recede.Cuda/N.cs", """
+                    namespace Recede.Cuda;
+                    enum Status { }
+                    static class N { public static Status cuX() => default; public static void Check(this Status s) { } }
+                    """),
+                ("src/Recede.Engine/Devices/T.cs", $"using Recede.Cuda; class T {{ {method} }}"))),
+            Has.Exactly(findings).Items);
+
     [TestCase("public class A { } public class B { }", 1)]
     [TestCase("public enum A { } public delegate void B();", 1)]
     [TestCase("public class A { public class Inner { } } internal class B { } class C { }", 0)]

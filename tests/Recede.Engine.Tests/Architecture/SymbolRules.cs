@@ -77,6 +77,30 @@ internal static class SymbolRules
         }
     }
 
+    /// <summary>
+    /// Calls of a C library whose status nobody looks at. One that is meant to be passed over goes to Release, or to a discard.
+    /// </summary>
+    public static IEnumerable<Finding> UncheckedStatuses(SourceTree sources)
+    {
+        foreach (var file in sources.Files)
+        {
+            var model = sources.Bind(file);
+            var calls = file.GetRoot().DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call =>
+                call.Parent is ExpressionStatementSyntax || (call.Parent is ArrowExpressionClauseSyntax && IsVoid(model, call)));
+            foreach (var call in calls)
+            {
+                if (Symbol(model, call) is IMethodSymbol { ReturnType: { Name: "Status", TypeKind: TypeKind.Enum } } method
+                    && IsBelow(method.ContainingNamespace.ToDisplayString(), "Recede.Cuda"))
+                {
+                    yield return At(call, $"the status of {method.Name} is not checked");
+                }
+            }
+        }
+    }
+
+    private static bool IsVoid(SemanticModel model, InvocationExpressionSyntax call) =>
+        call.Parent?.Parent is { } owner && model.GetDeclaredSymbol(owner) is IMethodSymbol { ReturnsVoid: true };
+
     // Every type that the file names or whose member it names, with its namespace; and each namespace that it imports.
     private static IEnumerable<(SyntaxNode Node, string Type, string Namespace)> Uses(SourceTree sources, SyntaxTree file)
     {
