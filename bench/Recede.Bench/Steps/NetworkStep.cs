@@ -94,7 +94,11 @@ internal sealed class NetworkStep : IDisposable
         }
     }
 
-    public void Dispose() => Tape.Dispose();
+    public void Dispose()
+    {
+        _sgd.Dispose();
+        Tape.Dispose();
+    }
 
     private Tensor Images()
     {

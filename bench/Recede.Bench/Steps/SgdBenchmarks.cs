@@ -29,6 +29,6 @@ public class SgdBenchmarks : OpBenchmarks
         }
 
         // The same gradients again and again: at rate 0 the weights stay what they are.
-        _sgd = new Sgd(ParameterGroups.FromRecipe(network.Parameters, 1e-4f), learningRate: 0);
+        _sgd = Own(new Sgd(ParameterGroups.FromRecipe(network.Parameters, 1e-4f), learningRate: 0));
     }
 }

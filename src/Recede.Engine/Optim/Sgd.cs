@@ -6,9 +6,10 @@ namespace Recede.Engine.Optim;
 /// Stochastic gradient descent with momentum and Nesterov momentum, as torch.optim.SGD:
 /// g += weightDecay w;  v = momentum v + g (at first v = g);  w -= rate (g + momentum v) with Nesterov, rate v without.
 /// The momentum v is the companion buffer "momentum" of each parameter, so it follows a parameter that is pruned.
-/// Deterministic; a warm update allocates no managed memory. Not thread-safe.
+/// Deterministic; a warm update allocates no managed memory. Not thread-safe. On a GPU it holds a small table there until it is
+/// disposed; on the CPU there is nothing to dispose.
 /// </summary>
-public sealed class Sgd
+public sealed class Sgd : IDisposable
 {
     /// <summary>Name of the companion buffer that holds v.</summary>
     public const string MomentumBuffer = "momentum";
@@ -133,6 +134,9 @@ public sealed class Sgd
             entry.Parameter.DropCompanion(MomentumBuffer);
         }
     }
+
+    /// <summary>Frees what the optimiser itself holds on the device; momentum belongs to the parameters and stays.</summary>
+    public void Dispose() => _update.Dispose();
 
     // Listed anew each time: it costs microseconds, and pruning, new momentum and new gradients need no notice then.
     private void ListPieces(bool withMomentum)

@@ -1,6 +1,7 @@
 namespace Recede.Engine.Optim;
 
-/// <summary>A piece of a parameter that one item of parallel work updates. Addresses are the device's.</summary>
+/// <summary>A piece of a parameter that one item of parallel work updates. Addresses are the device's.
+/// The same, field by field, as in kernels/sgd.cu.</summary>
 /// <param name="Parameter">The caller's number of the parameter.</param>
 /// <param name="Count">Floats, a multiple of the device's lanes.</param>
 /// <param name="Value">w.</param>

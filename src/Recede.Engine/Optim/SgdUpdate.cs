@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cuda;
 
 namespace Recede.Engine.Optim;
 
@@ -8,7 +9,7 @@ namespace Recede.Engine.Optim;
 /// The device's side of <see cref="Sgd"/>: one parallel pass over the pieces of all parameters, and the one place where
 /// it is sent to a device.
 /// </summary>
-internal sealed partial class SgdUpdate(Device device)
+internal sealed partial class SgdUpdate(Device device) : IDisposable
 {
     // Floats in a piece: large against the cost of handing it out, small against a layer.
     private const int PieceLength = 1 << 14;
@@ -51,6 +52,9 @@ internal sealed partial class SgdUpdate(Device device)
             case CpuDevice cpu:
                 ApplyCpu(cpu.Pool, nesterov);
                 break;
+            case CudaDevice cuda:
+                ApplyCuda(cuda, nesterov);
+                break;
             default:
                 throw new UnreachableException(device.Name);
         }
@@ -62,8 +66,16 @@ internal sealed partial class SgdUpdate(Device device)
         var piece = device switch
         {
             CpuDevice cpu => FindNonFiniteCpu(cpu.Pool),
+            CudaDevice cuda => FindNonFiniteCuda(cuda),
             _ => throw new UnreachableException(device.Name),
         };
         return piece < 0 ? -1 : _pieces[piece].Parameter;
+    }
+
+    /// <summary>Frees what it holds on the device.</summary>
+    public void Dispose()
+    {
+        _table?.Dispose();
+        _table = null;
     }
 }

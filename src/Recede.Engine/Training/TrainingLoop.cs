@@ -55,7 +55,7 @@ public sealed class TrainingLoop : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options = options.Validated();
-        var sgd = new Sgd(
+        using var sgd = new Sgd(
             ParameterGroups.FromRecipe(Network.Parameters, options.WeightDecay, options.BoundedScaleRate),
             options.LearningRate,
             options.Momentum,

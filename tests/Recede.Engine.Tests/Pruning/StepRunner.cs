@@ -55,5 +55,9 @@ internal sealed class StepRunner : IDisposable
         return value;
     }
 
-    public void Dispose() => _tape.Dispose();
+    public void Dispose()
+    {
+        _sgd.Dispose();
+        _tape.Dispose();
+    }
 }

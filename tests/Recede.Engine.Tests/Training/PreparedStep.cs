@@ -54,5 +54,9 @@ internal sealed class PreparedStep : IDisposable
         _sgd.ZeroGradients();
     }
 
-    public void Dispose() => Tape.Dispose();
+    public void Dispose()
+    {
+        _sgd.Dispose();
+        Tape.Dispose();
+    }
 }
