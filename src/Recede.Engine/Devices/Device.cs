@@ -10,7 +10,6 @@ namespace Recede.Engine.Devices;
 /// </summary>
 public abstract class Device : IDisposable
 {
-    private readonly MemoryLedger _ledger = new();
     private long _liveBytes;
 
     /// <summary>Short name: "cpu", "cuda".</summary>
@@ -21,6 +20,9 @@ public abstract class Device : IDisposable
 
     /// <summary>Channels are padded up to a multiple of this many values.</summary>
     public abstract int Lanes { get; }
+
+    /// <summary>Who holds how much.</summary>
+    private protected MemoryLedger Ledger { get; } = new();
 
     /// <summary>Bytes that buffers of this device hold now.</summary>
     public long LiveBytes => Interlocked.Read(ref _liveBytes);
@@ -55,17 +57,17 @@ public abstract class Device : IDisposable
         {
             throw new DeviceOutOfMemoryException(
                 $"{Name}: {owner} asked for {MemoryLedger.Amount(size)} and there is not that much. {e.Message} "
-                + $"Buffers hold {MemoryLedger.Amount(LiveBytes)}: {_ledger.Describe()}.",
+                + $"Buffers hold {MemoryLedger.Amount(LiveBytes)}: {Ledger.Describe()}.",
                 e);
         }
 
-        _ledger.Add(address, size, owner);
+        Ledger.Add(address, size, owner);
         Interlocked.Add(ref _liveBytes, size);
         return new DeviceBuffer(this, address, size);
     }
 
     /// <summary>Who holds how much of <see cref="LiveBytes"/>: the largest owners by name.</summary>
-    public string DescribeMemory() => _ledger.Describe();
+    public string DescribeMemory() => Ledger.Describe();
 
     /// <summary>Elements that a tensor of this shape and layout takes in memory, padding included.</summary>
     public abstract long PhysicalCount(Shape shape, TensorLayout layout);
@@ -114,7 +116,7 @@ public abstract class Device : IDisposable
     {
         Debug.WriteLineIf(
             LiveBytes != 0,
-            $"{Description} is disposed while buffers that nobody disposed hold {LiveBytes} bytes: {_ledger.Describe()}.");
+            $"{Description} is disposed while buffers that nobody disposed hold {LiveBytes} bytes: {Ledger.Describe()}.");
         Dispose(true);
         GC.SuppressFinalize(this);
     }
@@ -122,7 +124,7 @@ public abstract class Device : IDisposable
     internal void Free(nint address, long bytes)
     {
         Interlocked.Add(ref _liveBytes, -bytes);
-        _ledger.Remove(address);
+        Ledger.Remove(address);
         FreeMemory(address);
     }
 

@@ -26,9 +26,15 @@ public sealed unsafe partial class CudaDevice
         return new GraphCapture(this);
     }
 
-    /// <summary>Ends the capture; null when it is given up.</summary>
+    /// <summary>Ends the capture; null when it is given up, or was by disposing the device.</summary>
+    /// <exception cref="InvalidOperationException">There is nothing to keep: no capture is under way on this thread.</exception>
     internal CapturedGraph? EndCapture(bool keep)
     {
+        if (!_capturing || !_turn.IsHeldByCurrentThread)
+        {
+            return keep ? throw new InvalidOperationException("No capture is under way on this thread.") : null;
+        }
+
         nint recorded = 0;
         try
         {

@@ -60,6 +60,18 @@ public sealed unsafe partial class CudaDevice
         ChannelGather.Queue(this, source, shape, layout, keptOut, keptIn, destination);
     }
 
+    /// <summary>Gets memory for the device's own needs, a multiple of 256 bytes and aligned to it, with unspecified contents. It
+    /// is held until the device is disposed, shows in errors, and is none of <see cref="Device.LiveBytes"/>.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">There is not that much memory.</exception>
+    internal nint AllocateOwn(long bytes, string owner)
+    {
+        using var turn = Enter();
+        CheckNotCapturing("memory is allocated");
+        var address = _pool.Allocate(bytes);
+        Ledger.Add(address, bytes, owner);
+        return address;
+    }
+
     /// <inheritdoc/>
     protected override nint AllocateZeroed(long bytes)
     {

@@ -159,6 +159,7 @@ public sealed unsafe partial class CudaDevice : Device
         {
             if (!_disposed)
             {
+                EndCapture(keep: false);
                 _disposed = true;
                 Release();
             }

@@ -107,10 +107,10 @@ internal sealed class KernelCache
                 return false;
             }
 
-            using (var file = File.OpenHandle(beside, FileMode.CreateNew, FileAccess.Write))
+            using (var file = CreateFile(beside))
             {
-                RandomAccess.Write(file, Header(key, image), 0);
-                RandomAccess.Write(file, image, HeaderBytes);
+                file.Write(Header(key, image));
+                file.Write(image);
             }
 
             if (Directory.Exists(path))
@@ -181,6 +181,18 @@ internal sealed class KernelCache
         {
             Directory.CreateDirectory(Folder!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
+    }
+
+    // Whatever the umask is: what others may write would not be believed.
+    private static FileStream CreateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     private static void Discard(string path)
