@@ -10,11 +10,10 @@ internal sealed unsafe class CublasSession : IDisposable
 {
     // What cuBLAS itself takes on Hopper; older GPUs ask for less.
     private const long WorkspaceBytes = 32 << 20;
-    private const long WorkspaceAlignment = 256;
 
     private readonly CudaDevice _device;
     private readonly CublasHandle _library = CublasHandle.Create();
-    private readonly DeviceBuffer _workspace;
+    private readonly nint _workspace;
 
     /// <summary>Opens the library.</summary>
     /// <param name="device">The device, whose turn the caller has. Its options tell whether float32 factors may be rounded to
@@ -24,7 +23,7 @@ internal sealed unsafe class CublasSession : IDisposable
         _device = device;
         try
         {
-            _workspace = device.Allocate(WorkspaceBytes + WorkspaceAlignment, "cuBLAS workspace");
+            _workspace = device.AllocateOwn(WorkspaceBytes, "cuBLAS workspace");
         }
         catch
         {
@@ -35,11 +34,10 @@ internal sealed unsafe class CublasSession : IDisposable
         try
         {
             var mode = device.Options.AllowTf32 ? MathMode.CUBLAS_TF32_TENSOR_OP_MATH : MathMode.CUBLAS_DEFAULT_MATH;
-            var aligned = (_workspace.Address + WorkspaceAlignment - 1) / WorkspaceAlignment * WorkspaceAlignment;
 
             // Setting the stream forgets the workspace, so it goes first.
             Native.cublasSetStream_v2(_library.Value, device.Stream).Check();
-            Native.cublasSetWorkspace_v2(_library.Value, (nint)aligned, (nuint)WorkspaceBytes).Check();
+            Native.cublasSetWorkspace_v2(_library.Value, _workspace, (nuint)WorkspaceBytes).Check();
             Native.cublasSetMathMode(_library.Value, mode | MathMode.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION).Check();
         }
         catch
@@ -119,7 +117,7 @@ internal sealed unsafe class CublasSession : IDisposable
     public void Dispose()
     {
         _library.Dispose();
-        _workspace.Dispose();
+        _device.FreeOwn(_workspace);
     }
 
     private static DataType TypeOf(ElementType type) =>

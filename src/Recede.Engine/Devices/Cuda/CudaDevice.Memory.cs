@@ -61,7 +61,7 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <summary>Gets memory for the device's own needs, a multiple of 256 bytes and aligned to it, with unspecified contents. It
-    /// is held until the device is disposed, shows in errors, and is none of <see cref="Device.LiveBytes"/>.</summary>
+    /// shows in errors and is none of <see cref="Device.LiveBytes"/>.</summary>
     /// <exception cref="DeviceOutOfMemoryException">There is not that much memory.</exception>
     internal nint AllocateOwn(long bytes, string owner)
     {
@@ -70,6 +70,13 @@ public sealed unsafe partial class CudaDevice
         var address = _pool.Allocate(bytes);
         Ledger.Add(address, bytes, owner);
         return address;
+    }
+
+    /// <summary>Gives the device's own memory back.</summary>
+    internal void FreeOwn(nint address)
+    {
+        Ledger.Remove(address);
+        FreeMemory(address);
     }
 
     /// <inheritdoc/>
