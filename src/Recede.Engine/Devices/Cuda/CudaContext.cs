@@ -12,6 +12,7 @@ namespace Recede.Engine.Devices.Cuda;
 internal sealed unsafe class CudaContext : IMemorySource, IDisposable
 {
     private const int Kilo = 1000;
+    private const int LeastCapability = 75;
 
     private readonly int _device;
     private readonly PrimaryContext _context;
@@ -38,6 +39,12 @@ internal sealed unsafe class CudaContext : IMemorySource, IDisposable
         GpuName = NameOf(_device);
         Capability = 10 * Attribute(DeviceAttribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
             + Attribute(DeviceAttribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        if (Capability < LeastCapability)
+        {
+            throw new DeviceUnavailableException(
+                $"GPU {ordinal} ({GpuName}) has compute capability {Dotted(Capability)}; {Dotted(LeastCapability)} (Turing, 2018) or more is needed.");
+        }
+
         MostSharedBytes = Attribute(DeviceAttribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN);
         Native.cuDeviceTotalMem_v2(out var bytes, _device).Check();
         MemoryBytes = (long)bytes;
@@ -73,7 +80,7 @@ internal sealed unsafe class CudaContext : IMemorySource, IDisposable
 
     /// <summary>One line for people.</summary>
     public override string ToString() => FormattableString.Invariant(
-        $"{GpuName}, compute capability {Capability / 10}.{Capability % 10}, {MemoryLedger.Amount(MemoryBytes)}, driver for CUDA {DriverVersion / Kilo}.{DriverVersion % Kilo / 10}");
+        $"{GpuName}, compute capability {Dotted(Capability)}, {MemoryLedger.Amount(MemoryBytes)}, driver for CUDA {DriverVersion / Kilo}.{DriverVersion % Kilo / 10}");
 
     /// <summary>Makes the context this thread's, unless it is. Other libraries may change it at any time, so it is asked for.</summary>
     public void MakeCurrent()
@@ -143,6 +150,8 @@ internal sealed unsafe class CudaContext : IMemorySource, IDisposable
         _stream.Dispose();
         _context.Dispose();
     }
+
+    private static string Dotted(int capability) => FormattableString.Invariant($"{capability / 10}.{capability % 10}");
 
     private static string NameOf(int device)
     {

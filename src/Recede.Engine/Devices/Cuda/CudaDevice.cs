@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Recede.Cuda;
 using Recede.Cuda.Driver;
+using Recede.Cuda.Libraries;
 
 namespace Recede.Engine.Devices.Cuda;
 
@@ -41,7 +42,7 @@ public sealed unsafe partial class CudaDevice : Device
         catch (Exception e)
         {
             Release();
-            if (e is DllNotFoundException or EntryPointNotFoundException or CudaException)
+            if (e is EntryPointNotFoundException or CudaException)
             {
                 throw Unavailable(e);
             }
@@ -168,11 +169,19 @@ public sealed unsafe partial class CudaDevice : Device
 
     private static CudaContext Open(int ordinal)
     {
+        // All of them now: who lacks two is told of two, and nobody finds out in the middle of a run.
+        string[] names = [LibraryNames.Driver, LibraryNames.Nvrtc, LibraryNames.Cublas, LibraryNames.Cudnn];
+        var problems = names.Select(LibraryResolver.Find).Where(library => library.Handle == 0).Select(library => library.Problem).ToArray();
+        if (problems.Length > 0)
+        {
+            throw new DeviceUnavailableException($"CUDA cannot run here: {string.Join("; ", problems)}.");
+        }
+
         try
         {
             return new CudaContext(ordinal);
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or CudaException)
+        catch (Exception e) when (e is EntryPointNotFoundException or CudaException)
         {
             throw Unavailable(e);
         }
