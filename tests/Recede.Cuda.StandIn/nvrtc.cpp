@@ -218,6 +218,23 @@ STANDIN_API int nvrtcVersion(int* major, int* minor) {
     return NvrtcSuccess;
 }
 
+// As NVRTC of CUDA 12.8; CUDA 13 begins at 7.5.
+static const int supportedArchitectures[] = {50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 101, 120};
+
+STANDIN_API int nvrtcGetNumSupportedArchs(int* count) {
+    STANDIN_CALL(Nvrtc);
+    if (count == nullptr) return NvrtcInvalidInput;
+    *count = static_cast<int>(sizeof supportedArchitectures / sizeof *supportedArchitectures);
+    return NvrtcSuccess;
+}
+
+STANDIN_API int nvrtcGetSupportedArchs(int* architectures) {
+    STANDIN_CALL(Nvrtc);
+    if (architectures == nullptr) return NvrtcInvalidInput;
+    memcpy(architectures, supportedArchitectures, sizeof supportedArchitectures);
+    return NvrtcSuccess;
+}
+
 STANDIN_API const char* nvrtcGetErrorString(int result) {
     count_call(__func__);
     switch (result) {
