@@ -536,16 +536,11 @@ static __device__ __forceinline__ void batch_norm_backward(const NormBackwardArg
     const bool readsX = a.dx || a.mask == MaskFromX;
 
     const Affine<T> affine = saved_affine<T>(a.saved, a.scale, a.shift, a.bounded, place.channel, a.channels, a.padded);
-    // dx = a g + perOne + perX (x - mean).
+    // dx = a (g - perOne - perX (x - mean)); the difference is taken first, since it may be far less than its terms.
     Pack<T> perOne = zero_pack<T>(), perX = zero_pack<T>();
     if (a.dx) {
         perOne = load_floats<T>(a.coefficients + place.channel);
         perX = load_floats<T>(a.coefficients + a.padded + place.channel);
-    }
-#pragma unroll
-    for (int i = 0; i < Width; i++) {
-        perOne.v[i] *= -affine.a.v[i];
-        perX.v[i] *= -affine.a.v[i];
     }
 
     for (long long at = place.first + row; at < place.end; at += Unrolled * rows) {
@@ -571,7 +566,7 @@ static __device__ __forceinline__ void batch_norm_backward(const NormBackwardArg
                 Pack<T> d;
 #pragma unroll
                 for (int i = 0; i < Width; i++) {
-                    d.v[i] = fmaf(affine.a.v[i], g.v[i], fmaf(values[u].v[i] - affine.mean.v[i], perX.v[i], perOne.v[i]));
+                    d.v[i] = affine.a.v[i] * fmaf(affine.mean.v[i] - values[u].v[i], perX.v[i], g.v[i] - perOne.v[i]);
                 }
                 if (a.addsToDx) {
                     const Pack<T> there = load_pack(dx + offset);
