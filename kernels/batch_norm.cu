@@ -271,7 +271,7 @@ struct NormForwardArguments {
 };
 
 // Inference, and training once the moments are there. The first slice's blocks also keep what backward needs of given
-// moments and move the running statistics (which nobody reads then). Launch over pixels; no shared memory. Reads x and the
+// moments and move the running statistics, in double precision (nobody reads them then). Launch over pixels; no shared memory. Reads x and the
 // residual, writes y.
 template <class T>
 static __device__ __forceinline__ void batch_norm_forward(const NormForwardArguments& a) {

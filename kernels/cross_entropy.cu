@@ -1,7 +1,7 @@
 // Softmax cross-entropy of logits [N][Kp] with label smoothing: loss = 1/N sum over n, k of -t ln p, with p = softmax and the
 // target t = (1 - smoothing) [k = label] + smoothing / K; dlogits = (p - t) / N.
 // A warp takes a row: block 256 (8 rows), grid (N / 8, rounded up), a lane 16 bytes of classes at a time. Deterministic: a
-// row's sums in the warp's fixed tree, the rows' losses summed by one block.
+// row's sums in the warp's fixed tree, the rows' losses summed by one block; both in double precision.
 #include "common.cuh"
 
 struct CrossEntropyRowsArguments {

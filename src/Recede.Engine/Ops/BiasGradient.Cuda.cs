@@ -42,5 +42,5 @@ internal static class BiasGradient
         }
     }
 
-    private readonly record struct ColumnSumsArguments(nint From, nint To, long Rows, long Part, int Padded, int Accumulate);
+    internal readonly record struct ColumnSumsArguments(nint From, nint To, long Rows, long Part, int Padded, int Accumulate);
 }

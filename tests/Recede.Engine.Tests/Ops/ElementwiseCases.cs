@@ -69,6 +69,16 @@ internal static class ElementwiseCases
 
         public static string KernelName => "bump";
 
+        public static string KernelText => """
+            #include "elementwise.cuh"
+
+            struct Bump {
+                RECEDE_DEVICE float forward(float x) { return 1.0f / (1.0f + fabsf(x)); }
+                RECEDE_DEVICE float backward(float x, float y, float dy) { return x > 0.0f ? -dy * y * y : dy * y * y; }
+            };
+            UNARY(bump, Bump)
+            """;
+
         public static bool KeepsZero => false;
 
         public static bool GradientReadsX => true;

@@ -17,7 +17,7 @@ public sealed class CudaKernel<TArgs>
     {
     }
 
-    private CudaKernel(KernelSource source, string name)
+    internal CudaKernel(KernelSource source, string name)
     {
         Source = source;
         Name = name;
@@ -33,7 +33,7 @@ public sealed class CudaKernel<TArgs>
 
     /// <summary>A kernel of a program's own. Kernels of one text are compiled together.</summary>
     /// <param name="name">Name of the function.</param>
-    /// <param name="text">CUDA C++; it may include "common.cuh", the engine's header, and no other.</param>
+    /// <param name="text">CUDA C++; it may include the engine's headers "common.cuh" and "elementwise.cuh", and no other.</param>
     public static CudaKernel<TArgs> FromSource(string name, string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -17,7 +17,7 @@ internal static class FiniteCheck
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct FiniteCheckArguments
+    internal struct FiniteCheckArguments
     {
         public nint X;
         public long Count;

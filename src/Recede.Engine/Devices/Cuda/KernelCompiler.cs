@@ -9,7 +9,7 @@ namespace Recede.Engine.Devices.Cuda;
 /// </summary>
 internal sealed unsafe class KernelCompiler
 {
-    private readonly string _header;
+    private readonly string[] _headers;
     private readonly bool _ptx;
 
     /// <summary>Makes a compiler for a GPU.</summary>
@@ -31,7 +31,7 @@ internal sealed unsafe class KernelCompiler
         _ptx = best != capability;
         Architecture = $"{(_ptx ? "compute" : "sm")}_{best}";
         Options = ["--gpu-architecture=" + Architecture, "-std=c++17", "--generate-line-info"];
-        _header = KernelSource.ReadEmbedded(KernelSource.HeaderName);
+        _headers = [.. KernelSource.HeaderNames.Select(KernelSource.ReadEmbedded)];
     }
 
     /// <summary>NVRTC's version, "12.8".</summary>
@@ -60,13 +60,13 @@ internal sealed unsafe class KernelCompiler
     /// <param name="text">The source.</param>
     /// <param name="driverVersion">The driver that is to load it.</param>
     public byte[] KeyOf(string file, string text, int driverVersion) => KernelCache.KeyOf(
-        file, text, _header, string.Join('\n', Options), Architecture, Version, FormattableString.Invariant($"driver {driverVersion}"));
+        file, text, string.Concat(_headers), string.Join('\n', Options), Architecture, Version, FormattableString.Invariant($"driver {driverVersion}"));
 
     /// <summary>Compiles a source.</summary>
     /// <exception cref="KernelCompilationException">It has errors; the message carries the compiler's log.</exception>
     public byte[] Compile(string file, string text)
     {
-        using var program = NvrtcProgram.Create(text, file, [_header], [KernelSource.HeaderName]);
+        using var program = NvrtcProgram.Create(text, file, _headers, [.. KernelSource.HeaderNames]);
         try
         {
             program.Compile(Options);

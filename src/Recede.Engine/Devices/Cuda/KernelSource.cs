@@ -7,8 +7,8 @@ namespace Recede.Engine.Devices.Cuda;
 /// <param name="Text">The text, or null for one of the engine's files under kernels/.</param>
 internal sealed record KernelSource(string File, string? Text)
 {
-    /// <summary>Name of the header that every kernel may include; it is handed to the compiler in memory.</summary>
-    public const string HeaderName = "common.cuh";
+    /// <summary>Names of the headers that every kernel may include; they are handed to the compiler in memory.</summary>
+    public static IReadOnlyList<string> HeaderNames { get; } = ["common.cuh", "elementwise.cuh"];
 
     /// <summary>The text to compile.</summary>
     public string Read() => Text ?? ReadEmbedded(File);

@@ -103,7 +103,7 @@ internal sealed partial class ChannelMapRule
         context.Launch(Kernel.For(type), LaunchGrid.Over(vectors), launch);
     }
 
-    private struct ChannelMapKernelArguments
+    internal struct ChannelMapKernelArguments
     {
         public nint From;
         public nint To;
@@ -123,7 +123,7 @@ internal sealed partial class ChannelMapRule
     }
 
     [InlineArray(MapChannels)]
-    private struct MapSources
+    internal struct MapSources
     {
         private int _first;
     }

@@ -72,7 +72,7 @@ internal sealed partial class ConcatRule
         context.Launch(Kernel.For(type), LaunchGrid.Over(slice.Pixels * ((span + width - 1) / width)), slice);
     }
 
-    private struct ChannelSliceArguments
+    internal struct ChannelSliceArguments
     {
         public nint From;
         public nint To;

@@ -105,19 +105,19 @@ internal static class GroupedConvolution
                 groupRead, groupWritten, accumulate ? 1 : 0));
     }
 
-    private readonly record struct TurnFiltersArguments(
+    internal readonly record struct TurnFiltersArguments(
         nint From, nint To, int O, int Taps, int I, int PaddedI, int GroupO, int Channels, int Padded, int Backward);
 
-    private readonly record struct GroupedConvolutionArguments(
+    internal readonly record struct GroupedConvolutionArguments(
         nint From, nint Filters, nint Bias, nint To, int N, int FromH, int FromW, int FromPadded,
         int ToH, int ToW, int ToC, int ToPadded, int Kh, int Kw, int StrideH, int StrideW, int PadH, int PadW,
         int DilationH, int DilationW, int GroupFrom, int GroupTo, int Accumulate);
 
-    private readonly record struct GroupedFilterGradientArguments(
+    internal readonly record struct GroupedFilterGradientArguments(
         nint X, nint Dy, nint Parts, int N, int H, int W, int Padded, int Oh, int Ow, int O, int PaddedO,
         int Kh, int Kw, int StrideH, int StrideW, int PadH, int PadW, int DilationH, int DilationW,
         int GroupI, int GroupO, int Chunks, int ChunkRows);
 
-    private readonly record struct GroupedFilterSumArguments(
+    internal readonly record struct GroupedFilterSumArguments(
         nint Parts, nint Dw, int O, int PaddedO, int Taps, int I, int PaddedI, int Chunks, int Accumulate);
 }

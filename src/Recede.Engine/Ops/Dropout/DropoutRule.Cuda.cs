@@ -41,6 +41,6 @@ internal sealed partial class DropoutRule
                 args.Stream));
     }
 
-    private readonly record struct DropoutKernelArguments(
+    internal readonly record struct DropoutKernelArguments(
         nint From, nint To, long Pixels, int Padded, int Fours, int Accumulate, float Scale, uint Threshold, ulong Seed, ulong Stream);
 }

@@ -7,14 +7,17 @@ namespace Recede.Engine.Ops;
 /// <content>The CUDA kernels' launches.</content>
 internal sealed partial class BinaryRule<TFunction>
 {
+    private static readonly KernelSource Source = new(
+        TFunction.KernelText is null ? "elementwise.cu" : TFunction.KernelName + ".cu", TFunction.KernelText);
+
     private static readonly TypedCudaKernel<BinaryForwardArguments> ForwardKernel =
-        new(TFunction.KernelFile, TFunction.KernelName + "_forward");
+        new(Source, TFunction.KernelName + "_forward");
 
     private static readonly TypedCudaKernel<BinaryBackwardArguments> BackwardAKernel =
-        new(TFunction.KernelFile, TFunction.KernelName + "_backward_a");
+        new(Source, TFunction.KernelName + "_backward_a");
 
     private static readonly TypedCudaKernel<BinaryBackwardArguments> BackwardBKernel =
-        new(TFunction.KernelFile, TFunction.KernelName + "_backward_b");
+        new(Source, TFunction.KernelName + "_backward_b");
 
     protected override void ForwardCuda(in CudaOpContext context, in NoArguments args)
     {

@@ -14,8 +14,8 @@ internal interface IBinaryFunction
     /// <summary>Name of the kernels: {name}_forward, {name}_backward_a and {name}_backward_b of each element type.</summary>
     static abstract string KernelName { get; }
 
-    /// <summary>The source that holds them.</summary>
-    static virtual string KernelFile => "elementwise.cu";
+    /// <summary>The text that holds them where it is not kernels/elementwise.cu: CUDA C++ that includes "elementwise.cuh".</summary>
+    static virtual string? KernelText => null;
 
     /// <summary>Whether the gradients read a and b; where not, they are given zeros and both may be freed.</summary>
     static abstract bool GradientReadsOperands { get; }

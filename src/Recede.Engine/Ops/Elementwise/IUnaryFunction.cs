@@ -15,8 +15,8 @@ internal interface IUnaryFunction
     /// <summary>Name of the kernels: {name}_forward and {name}_backward of each element type.</summary>
     static abstract string KernelName { get; }
 
-    /// <summary>The source that holds them.</summary>
-    static virtual string KernelFile => "elementwise.cu";
+    /// <summary>The text that holds them where it is not kernels/elementwise.cu: CUDA C++ that includes "elementwise.cuh".</summary>
+    static virtual string? KernelText => null;
 
     /// <summary>
     /// Whether f(0) = 0 and the gradient at x = 0, dy = 0 is 0, so that zero padding stays zero by itself. Where not,

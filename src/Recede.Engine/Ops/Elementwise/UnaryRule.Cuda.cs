@@ -7,11 +7,14 @@ namespace Recede.Engine.Ops;
 /// <content>The CUDA kernels' launches.</content>
 internal sealed partial class UnaryRule<TFunction>
 {
+    private static readonly KernelSource Source = new(
+        TFunction.KernelText is null ? "elementwise.cu" : TFunction.KernelName + ".cu", TFunction.KernelText);
+
     private static readonly TypedCudaKernel<UnaryForwardArguments> ForwardKernel =
-        new(TFunction.KernelFile, TFunction.KernelName + "_forward");
+        new(Source, TFunction.KernelName + "_forward");
 
     private static readonly TypedCudaKernel<UnaryBackwardArguments> BackwardKernel =
-        new(TFunction.KernelFile, TFunction.KernelName + "_backward");
+        new(Source, TFunction.KernelName + "_backward");
 
     protected override void ForwardCuda(in CudaOpContext context, in NoArguments args)
     {

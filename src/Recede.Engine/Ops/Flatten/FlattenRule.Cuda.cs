@@ -34,6 +34,6 @@ internal sealed partial class FlattenRule
                 from, to, x.N, x.H * x.W, x.C, NhwcLayout.Padded(x.C), NhwcLayout.Padded(Features(x)), accumulate ? 1 : 0));
     }
 
-    private readonly record struct FlattenArguments(
+    internal readonly record struct FlattenArguments(
         nint From, nint To, long N, int Pixels, int Channels, int Padded, int Row, int Accumulate);
 }

@@ -43,8 +43,8 @@ internal sealed partial class GlobalAveragePoolRule
                 context.OutputGradient(0), dx, pixels, x.N, NhwcLayout.Padded(x.C), 1f / pixels, accumulate ? 1 : 0));
     }
 
-    private readonly record struct GlobalPoolForwardArguments(nint X, nint Y, long Pixels, int N, int Padded, float Share);
+    internal readonly record struct GlobalPoolForwardArguments(nint X, nint Y, long Pixels, int N, int Padded, float Share);
 
-    private readonly record struct GlobalPoolBackwardArguments(
+    internal readonly record struct GlobalPoolBackwardArguments(
         nint Dy, nint Dx, long Pixels, int N, int Padded, float Share, int Accumulate);
 }

@@ -66,7 +66,7 @@ internal sealed partial class ImagesRule
         return table;
     }
 
-    private struct ImageTableArguments
+    internal struct ImageTableArguments
     {
         public nint Table;
         public int Channels;
@@ -75,11 +75,11 @@ internal sealed partial class ImagesRule
     }
 
     [InlineArray(TableChannels)]
-    private struct ChannelFloats
+    internal struct ChannelFloats
     {
         private float _first;
     }
 
-    private readonly record struct ImagesKernelArguments(
+    internal readonly record struct ImagesKernelArguments(
         nint X, nint Indices, nint Table, nint Y, int N, int H, int W, int C, int Padded, int Crop, int Flip, ulong Seed, ulong Stream);
 }
