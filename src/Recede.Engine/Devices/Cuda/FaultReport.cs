@@ -7,10 +7,6 @@ internal static class FaultReport
     private const int RowShift = 32;
     private const int RowMask = 0xFFFFFF;
 
-    /// <summary>The word of a fault, as kernels write it.</summary>
-    public static ulong Encode(CudaFault kind, int row, int value) =>
-        (ulong)kind << KindShift | (ulong)(uint)(row & RowMask) << RowShift | (uint)value;
-
     /// <summary>The exception of a fault.</summary>
     public static ArgumentException Of(ulong word)
     {

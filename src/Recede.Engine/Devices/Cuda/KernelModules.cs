@@ -135,11 +135,9 @@ internal sealed class KernelModules(CudaContext context, KernelCompiler compiler
     {
         try
         {
-            var first = Native.cuFuncGetParamInfo(function, 0, out _, out var size);
-            var second = Native.cuFuncGetParamInfo(function, 1, out _, out _);
-            if (first != Status.CUDA_SUCCESS || second != Status.CUDA_ERROR_INVALID_VALUE || (int)size != expected)
+            if (!HasParameter(function, 0, out var size) || HasParameter(function, 1, out _) || (int)size != expected)
             {
-                var found = first != Status.CUDA_SUCCESS ? "none" : second == Status.CUDA_SUCCESS ? "several" : $"one of {size} bytes";
+                var found = size == 0 ? "none" : HasParameter(function, 1, out _) ? "several" : $"one of {size} bytes";
                 throw new KernelCompilationException(
                     $"{file}: the kernel {name} takes {found}, its launcher passes one structure of {expected} bytes.");
             }
@@ -148,6 +146,19 @@ internal sealed class KernelModules(CudaContext context, KernelCompiler compiler
         {
             // Drivers before CUDA 12.4 cannot tell.
         }
+    }
+
+    private static bool HasParameter(nint function, nuint index, out nuint size)
+    {
+        var status = Native.cuFuncGetParamInfo(function, index, out _, out size);
+        if (status == Status.CUDA_ERROR_INVALID_VALUE)
+        {
+            size = 0;
+            return false;
+        }
+
+        status.Check(nameof(Native.cuFuncGetParamInfo));
+        return true;
     }
 
     private readonly record struct Loaded(DriverModule Module, bool IsCached);
