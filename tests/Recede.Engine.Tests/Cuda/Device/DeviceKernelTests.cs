@@ -109,7 +109,7 @@ internal sealed class DeviceKernelTests
     [Test]
     public void An_older_compiler_makes_code_that_a_newer_gpu_finishes()
     {
-        using var standIn = StandIn.Take(new StandInSettings { ComputeCapability = (12, 0) });
+        using var standIn = StandIn.Take(new StandInSettings { ComputeCapability = (12, 1) });
         using var device = StandInDevice.Open();
         AssertScales(device);
         Assert.That(standIn.Calls("nvrtcGetPTX"), Is.EqualTo(1));

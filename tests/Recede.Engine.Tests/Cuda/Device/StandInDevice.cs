@@ -1,4 +1,3 @@
-using Recede.Cuda.Libraries;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cuda;
 
@@ -13,7 +12,6 @@ internal static class StandInDevice
     /// <summary>Opens the device.</summary>
     public static CudaDevice Open(CudaOptions? options = null, int ordinal = 0)
     {
-        LibraryResolver.UseOneFile(StandInLibrary.Path);
         options ??= new CudaOptions();
         return Engine.Devices.Device.Cuda(ordinal, options with { CacheFolder = options.CacheFolder ?? NoFolder });
     }
