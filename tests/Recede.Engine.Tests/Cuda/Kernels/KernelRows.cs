@@ -62,6 +62,9 @@ internal static class KernelRows
     /// <summary>The suffix of a kernel's name.</summary>
     public static string Suffix(ElementType type) => type == ElementType.BFloat16 ? "_bf16" : "_f32";
 
+    /// <summary>What rounding to the type may add to a value: half the distance of neighbours, and a little of float32's sums.</summary>
+    public static double Relative(ElementType type) => type == ElementType.BFloat16 ? BFloat16.Epsilon : 1e-6;
+
     /// <summary>Standard normal numbers.</summary>
     public static double[] Normal(long count, int stream, double mean = 0)
     {
