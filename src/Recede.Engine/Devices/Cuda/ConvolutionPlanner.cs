@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Recede.Cuda.Cudnn;
 using static Recede.Cuda.Cudnn.AttributeName;
@@ -9,13 +8,11 @@ using static Recede.Cuda.Cudnn.DescriptorType;
 namespace Recede.Engine.Devices.Cuda;
 
 /// <summary>
-/// Describes a convolution to cuDNN's graph API and lists what could run it: the engine configurations that the heuristics
+/// Lists what could run a convolution: the engine configurations that the heuristics
 /// name, best first (mode A, then the fallback list), without those that the device's <see cref="CudaOptions"/> forbids.
 /// </summary>
 internal sealed class ConvolutionPlanner(nint library, CudaOptions options)
 {
-    // Every block of device memory that a tensor has is aligned to more than this, the widest load of a thread.
-    private const long ByteAlignment = 16;
     private const int MostConfigurations = 64;
     private const int MostNotes = 32;
 
@@ -29,7 +26,7 @@ internal sealed class ConvolutionPlanner(nint library, CudaOptions options)
         var tried = new StringBuilder();
         try
         {
-            using var graph = Graph(key);
+            using var graph = ConvolutionGraph.Of(key, library);
             ReadOnlySpan<HeuristicMode> modes = [HeuristicMode.CUDNN_HEUR_MODE_A, HeuristicMode.CUDNN_HEUR_MODE_FALLBACK];
             foreach (var mode in modes)
             {
@@ -203,151 +200,5 @@ internal sealed class ConvolutionPlanner(nint library, CudaOptions options)
         }
 
         return true;
-    }
-
-    private OperationGraph Graph(in ConvolutionPlanKey key)
-    {
-        var graph = new OperationGraph();
-        try
-        {
-            Describe(key, graph);
-            return graph;
-        }
-        catch
-        {
-            graph.Dispose();
-            throw;
-        }
-    }
-
-    private void Describe(in ConvolutionPlanKey key, OperationGraph graph)
-    {
-        var s = key.Shape;
-        var type = TypeOf(key.Type);
-        var resultType = TypeOf(key.ResultType);
-        var convolution = graph.Add(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
-            .With(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, DataType.CUDNN_DATA_FLOAT)
-            .With(CUDNN_ATTR_CONVOLUTION_CONV_MODE, ConvolutionMode.CUDNN_CROSS_CORRELATION)
-            .With(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2L)
-            .With(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, s.PadH, s.PadW)
-            .With(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, s.PadH, s.PadW)
-            .With(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, s.StrideH, s.StrideW)
-            .With(CUDNN_ATTR_CONVOLUTION_DILATIONS, s.DilationH, s.DilationW)
-            .Finished();
-        var beta = key.Accumulate ? 1f : 0f;
-        switch (key.Pass)
-        {
-            case ConvolutionPass.Forward:
-                var w = Tensor(graph, ConvolutionPlan.RightId, s.Weight, type, isFilter: true);
-                var x = Tensor(graph, ConvolutionPlan.LeftId, s.X, type);
-                var y = Tensor(graph, ConvolutionPlan.ResultId, s.Y, resultType);
-                var product = key.Bias
-                    ? Tensor(graph, ConvolutionPlan.ProductId, s.Y, DataType.CUDNN_DATA_FLOAT, isVirtual: true)
-                    : y;
-                graph.AddOperation(CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, 1f)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, beta)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, convolution)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, product)
-                    .Finished();
-                if (key.Bias)
-                {
-                    AddBias(graph, product, y, Shape.Vector(s.Y.C));
-                }
-
-                break;
-            case ConvolutionPass.BackwardData:
-                graph.AddOperation(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, 1f)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA, beta)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC, convolution)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W, Tensor(graph, ConvolutionPlan.RightId, s.Weight, type, isFilter: true))
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, Tensor(graph, ConvolutionPlan.ResultId, s.X, resultType))
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, Tensor(graph, ConvolutionPlan.LeftId, s.Y, type))
-                    .Finished();
-                break;
-            default:
-                graph.AddOperation(CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, 1f)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA, beta)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC, convolution)
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW, Tensor(graph, ConvolutionPlan.ResultId, s.Weight, resultType, isFilter: true))
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, Tensor(graph, ConvolutionPlan.LeftId, s.X, type))
-                    .With(CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY, Tensor(graph, ConvolutionPlan.RightId, s.Y, type))
-                    .Finished();
-                break;
-        }
-
-        graph.Finish(library);
-    }
-
-    private static void AddBias(OperationGraph graph, BackendDescriptor product, BackendDescriptor y, Shape bias)
-    {
-        var add = graph.Add(CUDNN_BACKEND_POINTWISE_DESCRIPTOR)
-            .With(CUDNN_ATTR_POINTWISE_MODE, PointwiseMode.CUDNN_POINTWISE_ADD)
-            .With(CUDNN_ATTR_POINTWISE_MATH_PREC, DataType.CUDNN_DATA_FLOAT)
-            .Finished();
-        graph.AddOperation(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR)
-            .With(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, add)
-            .With(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, product)
-            .With(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, Tensor(graph, ConvolutionPlan.BiasId, bias, DataType.CUDNN_DATA_FLOAT))
-            .With(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, y)
-            .Finished();
-    }
-
-    // cuDNN's extents are in the order N, C, H, W (filters K, C, R, S) whatever the layout; the strides tell that it is NHWC.
-    private static BackendDescriptor Tensor(
-        OperationGraph graph, long id, Shape shape, DataType type, bool isFilter = false, bool isVirtual = false)
-    {
-        long n = isFilter ? NhwcLayout.Padded(shape.N) : shape.N;
-        long c = NhwcLayout.Padded(shape.C);
-        var tensor = graph.Add(CUDNN_BACKEND_TENSOR_DESCRIPTOR)
-            .With(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)
-            .With(CUDNN_ATTR_TENSOR_DATA_TYPE, type)
-            .With(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, ByteAlignment)
-            .With(CUDNN_ATTR_TENSOR_DIMENSIONS, n, c, shape.H, shape.W)
-            .With(CUDNN_ATTR_TENSOR_STRIDES, shape.H * shape.W * c, 1, shape.W * c, c);
-        return (isVirtual ? tensor.With(CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, [(byte)1]) : tensor).Finished();
-    }
-
-    private static DataType TypeOf(ElementType type) =>
-        type == ElementType.BFloat16 ? DataType.CUDNN_DATA_BFLOAT16 : DataType.CUDNN_DATA_FLOAT;
-
-    // The descriptors that a graph is made of; a plan needs them no more once it is built.
-    private sealed class OperationGraph : IDisposable
-    {
-        private readonly List<BackendDescriptor> _parts = [];
-        private readonly List<nint> _operations = [];
-
-        public BackendDescriptor Operations => _parts[^1];
-
-        public BackendDescriptor Add(DescriptorType type)
-        {
-            var part = BackendDescriptor.Create(type);
-            _parts.Add(part);
-            return part;
-        }
-
-        public BackendDescriptor AddOperation(DescriptorType type)
-        {
-            var part = Add(type);
-            _operations.Add(part.Value);
-            return part;
-        }
-
-        public void Finish(nint library) => Add(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
-            .With(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, [library])
-            .With(CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, CollectionsMarshal.AsSpan(_operations))
-            .Finished();
-
-        public void Dispose()
-        {
-            for (var i = _parts.Count - 1; i >= 0; i--)
-            {
-                _parts[i].Dispose();
-            }
-        }
     }
 }
