@@ -63,14 +63,15 @@ internal sealed partial class Conv2dRule
             BiasGradient.Launch(context, context.OutputGradient(0), y, context.OutputType(0), db, accumulate);
         }
 
-        if (context.NeedsGradient(0) && y.N > 0)
+        if (context.NeedsGradient(0))
         {
+            // Of no image too the gradient is there, with nothing in it.
             var dx = context.InputGradient(0, out var accumulate);
-            if (args.Groups > 1)
+            if (y.N > 0 && args.Groups > 1)
             {
                 GroupedConvolution.BackwardData(context, args, context.OutputGradient(0), context.Input(1), dx, accumulate);
             }
-            else
+            else if (y.N > 0)
             {
                 CudnnConvolution.BackwardData(context, ShapeOf(context, args), dx, accumulate);
             }
