@@ -171,7 +171,7 @@ internal sealed class DeviceKernelTests
                 }
 
                 var foreign = Directory.GetFiles(Path.Combine(folder.Path, "kernels")).Single(file => file != path);
-                cache.Write(key, File.ReadAllBytes(foreign)[KernelCache.HeaderBytes..]);
+                cache.Write(key, File.ReadAllBytes(foreign).AsSpan(KernelCache.HeaderBytes));
                 break;
         }
 
