@@ -11,9 +11,12 @@ namespace Recede.Engine.Tests.Nn;
 /// Two training steps of a narrow VGG and a narrow ResNet against PyTorch's on the same weights and batch
 /// (Golden/make_training_step.py): loss, gradients, updated weights, momentum, running statistics, inference.
 /// </summary>
-[TestFixture]
-internal sealed class GoldenStepTests
+[TestFixture(CpuTestDevice.Name)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class GoldenStepTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     // A convolution's bias ahead of a norm has no gradient but rounding noise; 1e-6 is the noise of sums of 256
     // float32 terms of order 1e-2.
     private const double Floor = 1e-6;
@@ -63,10 +66,10 @@ internal sealed class GoldenStepTests
             : path.Replace("conv1.", "conv.", StringComparison.Ordinal).Replace("norm1.", "norm.", StringComparison.Ordinal);
     }
 
-    private static void Check(string file, Func<Device, Network> make, Func<string, string> goldenName)
+    private void Check(string file, Func<Device, Network> make, Func<string, string> goldenName)
     {
         var golden = Golden.Load(file + ".json");
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = make(device);
         foreach (var parameter in network.Parameters.Where(p => p.Trainable))
         {

@@ -6,10 +6,12 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Conv2d and linear against PyTorch: outputs and all gradients.</summary>
-[TestFixture]
-[Category(InstructionSets.Category)]
-public sealed class ConvolutionGoldenTests
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class ConvolutionGoldenTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     // PyTorch computed in float64 on numbers that float32 holds; what is left is this engine's own rounding.
     private const double Relative = 2e-6;
 
@@ -28,7 +30,7 @@ public sealed class ConvolutionGoldenTests
     public void Agrees_with_PyTorch(string file, string name)
     {
         var golden = Golden.Load(file);
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var weight = Load(device, golden, $"{name}.weight", ParameterRole.Weight);
         using var bias = golden.Has($"{name}.bias") ? Load(device, golden, $"{name}.bias", ParameterRole.Bias) : null;
         using var tape = new Tape(device);

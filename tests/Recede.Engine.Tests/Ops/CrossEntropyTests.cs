@@ -6,9 +6,10 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Cross-entropy against PyTorch, and at the edges: ties, NaN, infinities, refusals.</summary>
-[Category(InstructionSets.Category)]
-public sealed class CrossEntropyTests
+internal sealed class CrossEntropyTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     [TestCase("plain")]
     [TestCase("smoothed")]
     [TestCase("largeLogits")]
@@ -68,7 +69,7 @@ public sealed class CrossEntropyTests
     [TestCase(int.MinValue)]
     public void A_label_that_is_no_class_is_refused_and_the_tape_goes_on(int label)
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -90,7 +91,7 @@ public sealed class CrossEntropyTests
     [Test]
     public void Shapes_that_do_not_fit_are_refused()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor two = tape.Input([0, 1]);
@@ -112,9 +113,9 @@ public sealed class CrossEntropyTests
     private static NUnit.Framework.Constraints.ContainsConstraint Refused(string what) =>
         Throws.TypeOf<ShapeMismatchException>().With.Message.StartsWith("CrossEntropy: ").And.Message.Contains(what);
 
-    private static (float Loss, float Correct, float[] Dlogits) Run(float[] values, Shape shape, int[] labels, float smoothing)
+    private (float Loss, float Correct, float[] Dlogits) Run(float[] values, Shape shape, int[] labels, float smoothing)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor logits = tape.Input(values, shape, needsGradient: true);

@@ -6,9 +6,10 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Which values dropout drops; that it drops them alike forward and backward is the table's business.</summary>
-[Category(InstructionSets.Category)]
-public sealed class DropoutTests
+internal sealed class DropoutTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private static readonly Shape Large = new(4, 8, 8, 100);
 
     [TestCase(0.1f)]
@@ -39,7 +40,7 @@ public sealed class DropoutTests
     [Test]
     public void Returns_the_tensor_itself_where_nothing_is_dropped()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -57,7 +58,7 @@ public sealed class DropoutTests
     [Test]
     public void Rates_outside_0_to_1_are_refused([Values(-0.1f, 1f, 2f, float.NaN)] float rate, [Values] bool training)
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training);
         tape.Scope = "classifier.1";
@@ -67,9 +68,9 @@ public sealed class DropoutTests
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.StartsWith("Dropout classifier.1: "));
     }
 
-    private static float[] Draw(string scope, ulong seed, ulong step, float rate)
+    private float[] Draw(string scope, ulong seed, ulong step, float rate)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var tape = new Tape(device) { Seed = seed, StepNumber = step };
         using var started = tape.BeginStep(training: true);
         tape.Scope = scope;

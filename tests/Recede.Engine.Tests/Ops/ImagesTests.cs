@@ -6,9 +6,10 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Normalisation, crops and flips against naive loops; that they are random, and the same for the same seed.</summary>
-[Category(InstructionSets.Category)]
-public sealed class ImagesTests
+internal sealed class ImagesTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private static readonly ImageNormalization Grey = new([0.2860f], [0.3530f]);
     private static readonly ImageNormalization Colour = new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
 
@@ -120,7 +121,7 @@ public sealed class ImagesTests
     [Test]
     public void What_does_not_fit_is_refused()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor bytes = tape.Input(new byte[2 * 4 * 5 * 3], new Shape(2, 4, 5, 3));
@@ -193,9 +194,9 @@ public sealed class ImagesTests
         return y;
     }
 
-    private static float[] Run(byte[] bytes, Shape shape, int[]? indices, ImageArguments args)
+    private float[] Run(byte[] bytes, Shape shape, int[]? indices, ImageArguments args)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor y = tape.Images(tape.Input(bytes, shape), indices is null ? Tensor.None : tape.Input(indices), args);

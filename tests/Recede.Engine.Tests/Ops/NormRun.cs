@@ -7,14 +7,15 @@ namespace Recede.Engine.Tests.Ops;
 /// <summary>One norm with its parameters, and what a step of it gave: row-major.</summary>
 internal sealed class NormRun : IDisposable
 {
-    private readonly Device _device = Device.Cpu(2);
+    private readonly Device _device;
     private readonly Shape _shape;
     private readonly Parameter _scale;
     private readonly Parameter? _shift;
 
-    /// <summary>A norm for x of this shape; bounded when there is no <paramref name="beta"/>.</summary>
-    public NormRun(Shape shape, float[] scale, float[]? beta, float[] runningMean, float[] runningVariance)
+    /// <summary>A norm for x of this shape, which disposes the device; bounded when there is no <paramref name="beta"/>.</summary>
+    public NormRun(Device device, Shape shape, float[] scale, float[]? beta, float[] runningMean, float[] runningVariance)
     {
+        _device = device;
         _shape = shape;
         _scale = Make("scale", beta is null ? ParameterRole.BoundedScale : ParameterRole.Scale, scale);
         _shift = beta is null ? null : Make("shift", ParameterRole.Shift, beta);
@@ -37,11 +38,11 @@ internal sealed class NormRun : IDisposable
     public float[]? DShift => _shift?.GradientToArray();
 
     /// <summary>A bounded norm with running statistics 0 and 1.</summary>
-    public static NormRun Bounded(Shape shape, float[] w)
+    public static NormRun Bounded(Device device, Shape shape, float[] w)
     {
         var ones = new float[shape.C];
         Array.Fill(ones, 1);
-        return new NormRun(shape, w, null, new float[shape.C], ones);
+        return new NormRun(device, shape, w, null, new float[shape.C], ones);
     }
 
     public void Evaluate(float[] x, in NormArguments args, float[]? residual = null)

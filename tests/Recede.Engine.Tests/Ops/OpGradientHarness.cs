@@ -1,6 +1,5 @@
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
-using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Ops;
@@ -8,8 +7,8 @@ namespace Recede.Engine.Tests.Ops;
 /// <summary>
 /// Checks a row of the table of ops, in this order: outputs against the oracle, in training and in evaluation; each
 /// operand's gradient against central differences of the oracle; padding lanes of outputs and gradients; that a second
-/// use of the operands accumulates; that an operand that needs no gradient changes no other's; the same bits with 1, 2
-/// and 5 threads. Memory is full of NaN before each run, and what the op said it does not save is freed before backward.
+/// use of the operands accumulates; that an operand that needs no gradient changes no other's; the same bits in every
+/// variant of the device (1, 2 and 5 threads). Memory is full of NaN before each run, and what the op said it does not save is freed before backward.
 /// </summary>
 internal static class OpGradientHarness
 {
@@ -18,30 +17,30 @@ internal static class OpGradientHarness
 
     private const int Seed = 20220406;
 
-    public static void Check(OpCase row)
+    public static void Check(TestDevice kind, OpCase row)
     {
-        using var device = Device.Cpu(2);
+        using var device = kind.Open();
         var x = DrawOperands(row);
         var expected = row.Oracle(x);
 
-        var evaluated = OpRun.Execute(device, row, x, OpRunMode.Evaluate);
+        var evaluated = OpRun.Execute(kind, device, row, x, OpRunMode.Evaluate);
         CompareOutputs(row, evaluated, row.Evaluation?.Invoke(x) ?? expected, "evaluation");
 
-        var run = OpRun.Execute(device, row, x, OpRunMode.Train);
+        var run = OpRun.Execute(kind, device, row, x, OpRunMode.Train);
         CompareOutputs(row, run, expected, "output");
         CompareAfter(row, run, x);
         if (run.Loss is { } loss)
         {
             TensorAssert.AreClose([loss], [Total(run, expected)], row.Forward * Math.Max(1, Magnitude(run, expected)), row.Absolute, "loss");
             CompareGradients(row, run, x);
-            CheckAccumulation(device, row, run, x);
-            CheckUnwanted(device, row, run, x);
+            CheckAccumulation(kind, device, row, run, x);
+            CheckUnwanted(kind, device, row, run, x);
         }
 
-        foreach (var threads in (int[])[1, 5])
+        foreach (var variant in kind.Variants)
         {
-            using var other = Device.Cpu(threads);
-            CompareBits(row, OpRun.Execute(other, row, x, OpRunMode.Train), run, $"with {threads} threads");
+            using var other = kind.Open(variant);
+            CompareBits(row, OpRun.Execute(kind, other, row, x, OpRunMode.Train), run, $"with {variant}");
         }
     }
 
@@ -158,9 +157,9 @@ internal static class OpGradientHarness
         return magnitude / Math.Max(Math.Abs(Total(run, outputs)), double.Epsilon);
     }
 
-    private static void CheckAccumulation(CpuDevice device, OpCase row, OpRun once, double[][] x)
+    private static void CheckAccumulation(TestDevice kind, Device device, OpCase row, OpRun once, double[][] x)
     {
-        var twice = OpRun.Execute(device, row, x, OpRunMode.TrainTwice);
+        var twice = OpRun.Execute(kind, device, row, x, OpRunMode.TrainTwice);
         for (var i = 0; i < x.Length; i++)
         {
             if (once.Gradients[i] is { } gradient)
@@ -172,7 +171,7 @@ internal static class OpGradientHarness
         }
     }
 
-    private static void CheckUnwanted(CpuDevice device, OpCase row, OpRun all, double[][] x)
+    private static void CheckUnwanted(TestDevice kind, Device device, OpCase row, OpRun all, double[][] x)
     {
         if (Array.FindAll(row.Operands, o => o.Differentiable).Length < 2)
         {
@@ -187,7 +186,7 @@ internal static class OpGradientHarness
                 continue;
             }
 
-            var run = OpRun.Execute(device, row, x, OpRunMode.Train, frozen);
+            var run = OpRun.Execute(kind, device, row, x, OpRunMode.Train, frozen);
             for (var i = 0; i < x.Length; i++)
             {
                 if (i != frozen && all.Gradients[i] is { } gradient)

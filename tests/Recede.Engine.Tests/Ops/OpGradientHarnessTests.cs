@@ -1,11 +1,15 @@
+using Recede.Engine.Tests.Support;
+
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>The harness finds every fault that is planted in an op, and none in a sound one.</summary>
 [TestFixture]
 public sealed class OpGradientHarnessTests
 {
+    private static readonly TestDevice Cpu = new CpuTestDevice();
+
     [Test]
-    public void A_sound_op_passes() => OpGradientHarness.Check(Row(Fault.None));
+    public void A_sound_op_passes() => OpGradientHarness.Check(Cpu, Row(Fault.None));
 
     [TestCase(Fault.Forward, "evaluation 0")]
     [TestCase(Fault.Gradient, "gradient of operand 0")]
@@ -16,11 +20,11 @@ public sealed class OpGradientHarnessTests
     [TestCase(Fault.CountsThreads, "output 0 with 5 threads")]
     [TestCase(Fault.ForgetsGradient, "gradient of operand 0")]
     public void A_fault_is_found_and_named(Fault fault, string named) => Assert.That(
-        () => OpGradientHarness.Check(Row(fault)), Throws.TypeOf<AssertionException>().With.Message.Contain(named));
+        () => OpGradientHarness.Check(Cpu, Row(fault)), Throws.TypeOf<AssertionException>().With.Message.Contain(named));
 
     [Test]
     public void A_value_read_but_not_saved_is_found() => Assert.That(
-        () => OpGradientHarness.Check(Row(Fault.ReadsUnsaved)), Throws.InvalidOperationException.With.Message.Contain("Tape.Keep"));
+        () => OpGradientHarness.Check(Cpu, Row(Fault.ReadsUnsaved)), Throws.InvalidOperationException.With.Message.Contain("Tape.Keep"));
 
     private static OpCase Row(Fault fault)
     {

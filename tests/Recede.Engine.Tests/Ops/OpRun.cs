@@ -1,7 +1,6 @@
 using System.Globalization;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
-using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Ops;
@@ -12,8 +11,11 @@ internal sealed class OpRun
     // More than any row uses, and less than the first chunk of an arena.
     private const int PoisonBytes = 4 << 20;
 
-    private OpRun(int operands)
+    private readonly TestDevice _kind;
+
+    private OpRun(TestDevice kind, int operands)
     {
+        _kind = kind;
         Gradients = new float[]?[operands];
         After = new float[]?[operands];
     }
@@ -32,9 +34,9 @@ internal sealed class OpRun
     public float[]?[] After { get; }
 
     /// <summary>Runs one step; <paramref name="frozen"/> is an activation that needs no gradient.</summary>
-    public static OpRun Execute(CpuDevice device, OpCase row, double[][] values, OpRunMode mode, int frozen = -1)
+    public static OpRun Execute(TestDevice kind, Device device, OpCase row, double[][] values, OpRunMode mode, int frozen = -1)
     {
-        var run = new OpRun(row.Operands.Length);
+        var run = new OpRun(kind, row.Operands.Length);
         var parameters = MakeParameters(device, row, values);
         try
         {
@@ -73,7 +75,7 @@ internal sealed class OpRun
         {
             Outputs[k] = outputs[k].ToArray();
             ref var slot = ref tape.SlotOf(outputs[k]);
-            CheckPadding(tape.Device, slot.Address, slot.Shape, slot.Layout, Text($"padding of output {k}"));
+            _kind.CheckPadding(tape.Device, slot.Address, slot.Shape, slot.Layout, Text($"padding of output {k}"));
             if (slot.NeedsGradient)
             {
                 Cotangents[k] = Cotangent(outputs[k].Shape, k);
@@ -112,7 +114,7 @@ internal sealed class OpRun
         }
     }
 
-    private static Parameter?[] MakeParameters(CpuDevice device, OpCase row, double[][] values)
+    private static Parameter?[] MakeParameters(Device device, OpCase row, double[][] values)
     {
         var parameters = new Parameter?[row.Operands.Length];
         for (var i = 0; i < parameters.Length; i++)
@@ -132,7 +134,7 @@ internal sealed class OpRun
                 if (made.Trainable)
                 {
                     // The first contribution overwrites all of it, padding included.
-                    Fill(made.Gradient.Address, made.Gradient.Bytes);
+                    TestDevice.Poison(device, made.Gradient.Address, made.Gradient.Bytes);
                 }
             }
         }
@@ -164,58 +166,34 @@ internal sealed class OpRun
         }
     }
 
-    private static float[] ReadGradient(Tape tape, Tensor operand, Parameter? parameter, int index)
+    private float[] ReadGradient(Tape tape, Tensor operand, Parameter? parameter, int index)
     {
         var what = Text($"gradient of operand {index}");
         if (parameter is not null)
         {
             Assert.That(parameter.HasGradient, what);
-            CheckPadding(tape.Device, parameter.Gradient.Address, parameter.Shape, parameter.Layout, "padding of the " + what);
+            _kind.CheckPadding(tape.Device, parameter.Gradient.Address, parameter.Shape, parameter.Layout, "padding of the " + what);
             return parameter.GradientToArray();
         }
 
         ref var slot = ref tape.SlotOf(operand);
         Assert.That(slot.HasGradient, what);
-        CheckPadding(tape.Device, slot.Gradient.Address, slot.Shape, slot.Layout, "padding of the " + what);
+        _kind.CheckPadding(tape.Device, slot.Gradient.Address, slot.Shape, slot.Layout, "padding of the " + what);
         var gradient = new float[operand.Shape.Count];
         tape.ReadGradient(operand, gradient);
         return gradient;
     }
 
-    private static unsafe void CheckPadding(Device device, nint address, Shape shape, TensorLayout layout, string what)
-    {
-        var physical = new Span<float>((void*)address, checked((int)device.PhysicalCount(shape, layout)));
-        var padding = physical.ToArray();
-        for (var n = 0; n < shape.N; n++)
-        {
-            for (var h = 0; h < shape.H; h++)
-            {
-                for (var w = 0; w < shape.W; w++)
-                {
-                    for (var c = 0; c < shape.C; c++)
-                    {
-                        padding[BlockedLayout.Index(shape, layout, n, h, w, c)] = 0;
-                    }
-                }
-            }
-        }
-
-        TensorAssert.AllZero(padding, what);
-    }
-
     private static double[] Cotangent(Shape shape, int output) =>
         OpOperand.Activation(shape).Draw(new Random(output + 1), checked((int)shape.Count));
 
-    private static void Poison(CpuDevice device, Tape tape)
+    private static void Poison(Device device, Tape tape)
     {
         var block = tape.Arena.Rent(PoisonBytes);
-        Fill(block.Address, block.Bytes);
+        TestDevice.Poison(device, block.Address, block.Bytes);
         tape.Arena.Return(block);
         Assert.That(device.IsFinite(block.Address, 1), Is.False);
     }
-
-    private static unsafe void Fill(nint address, long bytes) =>
-        new Span<float>((void*)address, checked((int)(bytes / sizeof(float)))).Fill(float.NaN);
 
     private static float[] Floats(double[] values) => Array.ConvertAll(values, v => (float)v);
 

@@ -3,10 +3,12 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Every op against its oracle; an op's file adds its list of rows here.</summary>
-[TestFixture]
-[Category(InstructionSets.Category)]
-public sealed class OpTests
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class OpTests(string device)
 {
+    private readonly TestDevice _device = TestDevice.Named(device);
+
     private static IEnumerable<OpCase> Rows() =>
     [
         .. ChannelCases.Rows,
@@ -20,5 +22,5 @@ public sealed class OpTests
     ];
 
     [TestCaseSource(nameof(Rows))]
-    public void Agrees_with_its_oracle(OpCase row) => OpGradientHarness.Check(row);
+    public void Agrees_with_its_oracle(OpCase row) => OpGradientHarness.Check(_device, row);
 }

@@ -7,10 +7,12 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>The penalties beyond the table's rows: PyTorch's numbers, extreme scales, refusals.</summary>
-[TestFixture]
-[Category(InstructionSets.Category)]
-public sealed class PenaltyTests
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class PenaltyTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private static readonly float[] Extremes = [0, 20, -20, 100, -100, 1000, -1000];
 
     [TestCase("shiftMinus3")]
@@ -56,7 +58,7 @@ public sealed class PenaltyTests
     [Test]
     public void No_vector_at_all_costs_nothing()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -76,7 +78,7 @@ public sealed class PenaltyTests
     [Test]
     public void Refusals_name_what_came()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -93,12 +95,12 @@ public sealed class PenaltyTests
         }
     }
 
-    private static (float Value, float[] Gradient) Polarising(float[] w, float lambda, float b) =>
+    private (float Value, float[] Gradient) Polarising(float[] w, float lambda, float b) =>
         Differentiate(w, (tape, x) => tape.PolarisingPenalty([x], lambda, b));
 
-    private static (float Value, float[] Gradient) Differentiate(float[] w, Func<Tape, Tensor, Tensor> penalty)
+    private (float Value, float[] Gradient) Differentiate(float[] w, Func<Tape, Tensor, Tensor> penalty)
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var parameter = new Parameter(device, "w", ParameterRole.BoundedScale, Shape.Vector(w.Length));
         parameter.Set(w);
         using var tape = new Tape(device) { CheckFinite = true };

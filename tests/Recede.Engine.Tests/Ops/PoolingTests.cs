@@ -6,9 +6,10 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Pooling against PyTorch, and where tables of rows do not reach: ties, NaN, refusals.</summary>
-[Category(InstructionSets.Category)]
-public sealed class PoolingTests
+internal sealed class PoolingTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     [TestCase("max2")]
     [TestCase("max2Odd")]
     [TestCase("max3Stride2Padding1")]
@@ -67,7 +68,7 @@ public sealed class PoolingTests
     public void A_NaN_in_any_place_of_a_window_is_its_maximum([Values] bool padded)
     {
         var args = padded ? Pool2dArguments.Square(3, 1, 1) : Pool2dArguments.Square(2, 2);
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         for (int at = 0; at < 4; at++)
         {
@@ -92,7 +93,7 @@ public sealed class PoolingTests
     [TestCase(int.MaxValue, 1, 0, "does not fit")]
     public void Windows_that_do_not_fit_are_refused(int kernel, int stride, int padding, string complaint)
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         tape.Scope = "features.6";
@@ -109,7 +110,7 @@ public sealed class PoolingTests
     [Test]
     public void What_is_no_image_is_refused()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor bytes = tape.Input(new byte[16], new Shape(1, 4, 4, 1));
@@ -126,9 +127,9 @@ public sealed class PoolingTests
         return new Shape(s[0], s[1], s[2], s[3]);
     }
 
-    private static (float[] Y, float[] Dx) Run(float[] values, Shape shape, float[] dy, Func<Tape, Tensor, Tensor> call)
+    private (float[] Y, float[] Dx) Run(float[] values, Shape shape, float[] dy, Func<Tape, Tensor, Tensor> call)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor x = tape.Input(values, shape, needsGradient: true);

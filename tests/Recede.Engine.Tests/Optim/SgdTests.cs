@@ -7,15 +7,16 @@ using static Recede.Engine.Tests.Optim.OptimParameters;
 namespace Recede.Engine.Tests.Optim;
 
 /// <summary>SGD against a naive loop in double precision; skipping, pruning, faults.</summary>
-[Category(InstructionSets.Category)]
-public sealed class SgdTests
+internal sealed class SgdTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private const int Steps = 20;
 
     [Test]
     public void Follows_the_rule_for_twenty_steps([Values(0f, 0.9f)] float momentum, [Values] bool nesterov, [Values(0f, 0.01f)] float decay)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters) { WeightDecay = decay, LearningRateScale = 2 }], 0.05f, momentum, nesterov);
         var w = parameters.Select(p => Array.ConvertAll(p.ToArray(), v => (double)v)).ToArray();
@@ -57,7 +58,7 @@ public sealed class SgdTests
     [Test]
     public void Skips_parameters_without_a_gradient_and_marks_the_others_changed()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters) { WeightDecay = 0.1f }], 0.1f);
         float[] before = parameters[1].ToArray();
@@ -78,7 +79,7 @@ public sealed class SgdTests
     [Test]
     public void Groups_have_their_own_rate_decay_and_momentum()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var a = new Parameter(device, "a", ParameterRole.Bias, Shape.Vector(1));
         using var b = new Parameter(device, "b", ParameterRole.Bias, Shape.Vector(1));
         var sgd = new Sgd(
@@ -106,7 +107,7 @@ public sealed class SgdTests
     [Test]
     public void A_pruned_parameter_goes_on_as_its_kept_part()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var whole = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(37, 3, 3, 20));
         using var pruned = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(37, 3, 3, 20));
         int[] keptOut = [.. Enumerable.Range(0, 37).Where(o => o % 3 != 1)];
@@ -142,7 +143,7 @@ public sealed class SgdTests
     [Test]
     public void ResetMomentum_frees_it_and_starts_anew()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var w = new Parameter(device, "w", ParameterRole.Bias, Shape.Vector(3));
         var sgd = new Sgd([new ParameterGroup([w])], 1);
         SetGradient(w, [1, 1, 1]);
@@ -159,7 +160,7 @@ public sealed class SgdTests
     [Test]
     public void Finds_the_first_gradient_that_is_not_finite([Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float bad)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters[..3]), new ParameterGroup(parameters[3..])], 0.1f);
         Assert.That(sgd.FindNonFiniteGradient(), Is.Null, "no gradient at all");
@@ -219,7 +220,7 @@ public sealed class SgdTests
     [Test]
     public void Allocates_nothing_when_warm()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         Parameter[] parameters = Make(device);
         for (int p = 0; p < parameters.Length; p++)
         {
@@ -253,8 +254,8 @@ public sealed class SgdTests
     [Test]
     public void What_cannot_be_is_refused()
     {
-        using var device = Device.Cpu(1);
-        using var other = Device.Cpu(1);
+        using var device = _kind.Open();
+        using var other = _kind.Open();
         using var w = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(2, 1, 1, 2));
         using var far = new Parameter(other, "far.weight", ParameterRole.Weight, new Shape(2, 1, 1, 2));
         using var mean = new Parameter(device, "norm.mean", ParameterRole.RunningMean, Shape.Vector(2));
@@ -279,7 +280,7 @@ public sealed class SgdTests
     [Test]
     public void The_recipe_s_groups_go_by_role()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         var parameters = Enum.GetValues<ParameterRole>()
             .Select(role => new Parameter(device, role.ToString(), role, Shape.Vector(3) with { N = 1 })).ToArray();
         var groups = ParameterGroups.FromRecipe(parameters, 1e-4f);

@@ -9,9 +9,12 @@ namespace Recede.Engine.Tests.Pruning;
 /// <summary>
 /// A network whose channels are gone computes, and goes on learning, what the network does whose channels are masked.
 /// </summary>
-[TestFixture]
-internal sealed class ShrunkEqualsMaskedTests
+[TestFixture(CpuTestDevice.Name)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class ShrunkEqualsMaskedTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private const double Relative = 1e-5;
     private static readonly double[] Ratios = [0.1, 0.3, 0.5, 0.7, 0.9, 0.95];
 
@@ -21,7 +24,7 @@ internal sealed class ShrunkEqualsMaskedTests
         [Values] Norm norm,
         [ValueSource(nameof(Ratios))] double ratio)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var shrunk = SmallNetworks.Trained(kind, device, norm);
         using var masked = SmallNetworks.Create(kind, device, norm);
         masked.CopyFrom(shrunk, companions: true);
@@ -35,7 +38,7 @@ internal sealed class ShrunkEqualsMaskedTests
     public void TwentyStepsAgree(
         [Values("vgg", "resnet")] string kind, [Values] Norm norm, [Values(0.1, 0.5, 0.9, 0.95)] double ratio)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var shrunk = SmallNetworks.Trained(kind, device, norm);
         using var masked = SmallNetworks.Create(kind, device, norm);
         masked.CopyFrom(shrunk, companions: true);
@@ -66,7 +69,7 @@ internal sealed class ShrunkEqualsMaskedTests
     [Test]
     public void KeepAllIsTheIdentity([ValueSource(typeof(SmallNetworks), nameof(SmallNetworks.Kinds))] string kind)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = SmallNetworks.Trained(kind, device, Norm.Bounded);
         var before = network.Parameters.Select(p => p.ToArray()).ToArray();
         var momentum = network.Parameters.Select(p => p.CompanionToArray("momentum")).ToArray();

@@ -7,9 +7,12 @@ using Recede.Engine.Training;
 namespace Recede.Engine.Tests.Training;
 
 /// <summary>The loop: it learns, it repeats itself bit for bit, it stops where a number goes bad.</summary>
-[TestFixture]
-internal sealed class TrainingLoopTests
+[TestFixture(CpuTestDevice.Name)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
+internal sealed class TrainingLoopTests(string device)
 {
+    private readonly TestDevice _kind = TestDevice.Named(device);
+
     private static FitOptions Options(int epochs) => new()
     {
         Epochs = epochs,
@@ -35,7 +38,7 @@ internal sealed class TrainingLoopTests
     [TestCase("resnet")]
     public void ItLearns(string kind)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device, kind);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var untrained = trainer.Evaluate(TinyImages.Create().Test);
@@ -75,7 +78,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void TheBestEpochIsKept()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var result = trainer.Fit(Options(5));
@@ -88,7 +91,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void APoisonedWeightStopsTheRunAndIsNamed()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device);
         var weight = network.Parameters.Single(p => p.Path == "features.4.weight");
         var values = weight.ToArray();
@@ -102,7 +105,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void AnOverflowStopsTheRunAndNamesTheOp()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device);
         var weight = network.Parameters.Single(p => p.Path == "classifier.weight");
         weight.Set([.. Enumerable.Repeat(3e38f, (int)weight.Shape.Count)]);
@@ -116,7 +119,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void AnUpdateThatOverflowsInTheLastStepIsFoundToo()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create(train: 20, test: 4));
         var error = Assert.Throws<TrainingDivergedException>(
@@ -127,7 +130,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void ALastBatchOfOneAndABatchOfOneTrain()
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device, "resnet");
         using var trainer = new TrainingLoop(network, TinyImages.Create(train: 9, test: 3));
         Assert.That(trainer.Fit(Options(1) with { BatchSize = 4 }).Epochs, Has.Count.EqualTo(1));
@@ -137,7 +140,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void ANetworkThatDoesNotFitTheImagesIsRefused()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var network = Vgg.Cifar("grey", device, [8], Shape() with { Channels = 1 });
         var error = Assert.Throws<ArgumentException>(() => new TrainingLoop(network, TinyImages.Create()))!;
         Assert.That(error.Message, Does.Contain("[1,12,12,1]").And.Contain("[1,12,12,3]"));
@@ -163,7 +166,7 @@ internal sealed class TrainingLoopTests
     [TestCase(2, 3, false)]
     public void AListenerMayPruneWhileItTrains(int epoch, int epochs, bool keepBest)
     {
-        using var device = Device.Cpu(2);
+        using var device = _kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var listener = new PruneAfter(trainer, epoch);
@@ -176,7 +179,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void GradientsThatWereLeftBehindAreForgotten()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var clean = Create(device);
         using var dirty = Create(device);
         foreach (var parameter in dirty.Parameters.Where(p => p.Trainable))
@@ -197,7 +200,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void WithoutEpochsItOnlyMeasures()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var before = network.Parameters[0].ToArray();
@@ -210,7 +213,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void BadFineTuningIsRefusedBeforeAnythingIsTrained()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         var run = new PruningRunOptions
         {
             CreateNetwork = () => throw new AssertionException("Nothing is to begin."),
@@ -228,7 +231,7 @@ internal sealed class TrainingLoopTests
     [Test]
     public void CancellationEndsTheRunBetweenSteps()
     {
-        using var device = Device.Cpu(1);
+        using var device = _kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         using var cancellation = new CancellationTokenSource();
