@@ -5,7 +5,7 @@ using Recede.Engine.Devices.Cpu;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>The rule of <see cref="WeightedSum"/>: y = sum_k sum_i v_k[i] * w_k[i]; dv_k = w_k * dy; weights take no gradient.</summary>
-internal sealed unsafe class WeightedSumRule : OpRule<WeightedSumArguments>
+internal sealed unsafe partial class WeightedSumRule : OpRule<WeightedSumArguments>
 {
     private WeightedSumRule()
         : base("WeightedSum")

@@ -1,0 +1,55 @@
+// The kernels of WeightedSum, an op of the tests' own.
+#include "common.cuh"
+
+struct WeightedSumForwardArguments {
+    const float* value;
+    const float* weight;
+    float* y;
+    long long count;
+    int first;
+};
+
+// y[0] = [y[0] +] sum value[i] * weight[i], the other lanes 0. Grid 1, block 256. In double precision, in a fixed order.
+extern "C" __global__ void weighted_sum_forward(const WeightedSumForwardArguments a) {
+    RECEDE_SHARED(double, sums, 256);
+    const int t = static_cast<int>(threadIdx.x);
+    double sum = 0.0;
+    for (long long i = t; i < a.count; i += 256) {
+        sum += static_cast<double>(a.value[i]) * static_cast<double>(a.weight[i]);
+    }
+
+    sums[t] = sum;
+    for (int width = 128; width > 0; width /= 2) {
+        __syncthreads();
+        if (t < width) {
+            sums[t] += sums[t + width];
+        }
+    }
+
+    if (t == 0) {
+        a.y[0] = (a.first != 0 ? 0.0f : a.y[0]) + static_cast<float>(sums[0]);
+    } else if (t < 8 && a.first != 0) {
+        a.y[t] = 0.0f;
+    }
+}
+
+RECEDE_KERNEL(weighted_sum_forward)
+
+struct WeightedSumBackwardArguments {
+    const float* weight;
+    const float* dy;
+    float* dv;
+    long long count;
+    int accumulate;
+};
+
+// dv[i] = [dv[i] +] weight[i] * dy[0]. A grid-stride loop over count.
+extern "C" __global__ void weighted_sum_backward(const WeightedSumBackwardArguments a) {
+    const float dy = a.dy[0];
+    const long long stride = static_cast<long long>(gridDim.x) * blockDim.x;
+    for (long long i = static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x; i < a.count; i += stride) {
+        a.dv[i] = (a.accumulate != 0 ? a.dv[i] : 0.0f) + a.weight[i] * dy;
+    }
+}
+
+RECEDE_KERNEL(weighted_sum_backward)
