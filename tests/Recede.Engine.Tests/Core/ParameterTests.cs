@@ -7,14 +7,12 @@ namespace Recede.Engine.Tests.Core;
 
 [TestFixture(CpuTestDevice.Name)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class ParameterTests(string device)
+internal sealed class ParameterTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private Device _device = null!;
 
     [SetUp]
-    public void MakeDevice() => _device = _kind.Open();
+    public void MakeDevice() => _device = Kind.Open();
 
     [TearDown]
     public void FreeDevice()

@@ -13,10 +13,8 @@ namespace Recede.Engine.Tests.Nn;
 /// </summary>
 [TestFixture(CpuTestDevice.Name)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class GoldenStepTests(string device)
+internal sealed class GoldenStepTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     // A convolution's bias ahead of a norm has no gradient but rounding noise; 1e-6 is the noise of sums of 256
     // float32 terms of order 1e-2.
     private const double Floor = 1e-6;
@@ -69,7 +67,7 @@ internal sealed class GoldenStepTests(string device)
     private void Check(string file, Func<Device, Network> make, Func<string, string> goldenName)
     {
         var golden = Golden.Load(file + ".json");
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = make(device);
         foreach (var parameter in network.Parameters.Where(p => p.Trainable))
         {

@@ -8,10 +8,8 @@ namespace Recede.Engine.Tests.Ops;
 /// <summary>Conv2d and linear against PyTorch: outputs and all gradients.</summary>
 [TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class ConvolutionGoldenTests(string device)
+internal sealed class ConvolutionGoldenTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     // PyTorch computed in float64 on numbers that float32 holds; what is left is this engine's own rounding.
     private const double Relative = 2e-6;
 
@@ -30,7 +28,7 @@ internal sealed class ConvolutionGoldenTests(string device)
     public void Agrees_with_PyTorch(string file, string name)
     {
         var golden = Golden.Load(file);
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var weight = Load(device, golden, $"{name}.weight", ParameterRole.Weight);
         using var bias = golden.Has($"{name}.bias") ? Load(device, golden, $"{name}.bias", ParameterRole.Bias) : null;
         using var tape = new Tape(device);

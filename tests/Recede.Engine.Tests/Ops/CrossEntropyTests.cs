@@ -6,10 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Cross-entropy against PyTorch, and at the edges: ties, NaN, infinities, refusals.</summary>
-internal sealed class CrossEntropyTests(string device)
+internal sealed class CrossEntropyTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     [TestCase("plain")]
     [TestCase("smoothed")]
     [TestCase("largeLogits")]
@@ -69,7 +67,7 @@ internal sealed class CrossEntropyTests(string device)
     [TestCase(int.MinValue)]
     public void A_label_that_is_no_class_is_refused_and_the_tape_goes_on(int label)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -91,7 +89,7 @@ internal sealed class CrossEntropyTests(string device)
     [Test]
     public void Shapes_that_do_not_fit_are_refused()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor two = tape.Input([0, 1]);
@@ -115,7 +113,7 @@ internal sealed class CrossEntropyTests(string device)
 
     private (float Loss, float Correct, float[] Dlogits) Run(float[] values, Shape shape, int[] labels, float smoothing)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor logits = tape.Input(values, shape, needsGradient: true);

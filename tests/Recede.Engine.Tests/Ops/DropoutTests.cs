@@ -6,10 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Which values dropout drops; that it drops them alike forward and backward is the table's business.</summary>
-internal sealed class DropoutTests(string device)
+internal sealed class DropoutTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private static readonly Shape Large = new(4, 8, 8, 100);
 
     [TestCase(0.1f)]
@@ -40,7 +38,7 @@ internal sealed class DropoutTests(string device)
     [Test]
     public void Returns_the_tensor_itself_where_nothing_is_dropped()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -58,7 +56,7 @@ internal sealed class DropoutTests(string device)
     [Test]
     public void Rates_outside_0_to_1_are_refused([Values(-0.1f, 1f, 2f, float.NaN)] float rate, [Values] bool training)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training);
         tape.Scope = "classifier.1";
@@ -70,7 +68,7 @@ internal sealed class DropoutTests(string device)
 
     private float[] Draw(string scope, ulong seed, ulong step, float rate)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device) { Seed = seed, StepNumber = step };
         using var started = tape.BeginStep(training: true);
         tape.Scope = scope;

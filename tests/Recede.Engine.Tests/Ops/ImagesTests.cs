@@ -6,10 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Normalisation, crops and flips against naive loops; that they are random, and the same for the same seed.</summary>
-internal sealed class ImagesTests(string device)
+internal sealed class ImagesTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private static readonly ImageNormalization Grey = new([0.2860f], [0.3530f]);
     private static readonly ImageNormalization Colour = new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
 
@@ -121,7 +119,7 @@ internal sealed class ImagesTests(string device)
     [Test]
     public void What_does_not_fit_is_refused()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor bytes = tape.Input(new byte[2 * 4 * 5 * 3], new Shape(2, 4, 5, 3));
@@ -196,7 +194,7 @@ internal sealed class ImagesTests(string device)
 
     private float[] Run(byte[] bytes, Shape shape, int[]? indices, ImageArguments args)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor y = tape.Images(tape.Input(bytes, shape), indices is null ? Tensor.None : tape.Input(indices), args);

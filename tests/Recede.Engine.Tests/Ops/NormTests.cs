@@ -12,10 +12,8 @@ namespace Recede.Engine.Tests.Ops;
 /// </summary>
 [TestFixture(CpuTestDevice.Name)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class NormTests(string device)
+internal sealed class NormTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private static readonly NormArguments Usual = new(1e-5f, 0.1f, Relu: false);
 
     private static IEnumerable<TestCaseData> GoldenCases() =>
@@ -35,7 +33,7 @@ internal sealed class NormTests(string device)
         var beta = bounded ? null : golden.Floats($"{name}.beta");
         var residual = golden.Flag(name, "residual") ? golden.Floats($"{name}.residual") : null;
         var args = new NormArguments((float)golden.Number(name, "eps"), (float)golden.Number(name, "momentum"), golden.Flag(name, "relu"));
-        using var norm = new NormRun(_kind.Open(), 
+        using var norm = new NormRun(Kind.Open(), 
             shape, scale, beta, golden.Floats($"{name}.runningMeanBefore"), golden.Floats($"{name}.runningVarBefore"));
 
         norm.Evaluate(golden.Floats($"{name}.x"), args, residual);
@@ -69,7 +67,7 @@ internal sealed class NormTests(string device)
         var shape = new Shape(3, 3, 5, w.Length);
         var random = new Random(1);
         var (x, dy) = (Draw(random, shape), Draw(random, shape));
-        using var norm = NormRun.Bounded(_kind.Open(), shape, w);
+        using var norm = NormRun.Bounded(Kind.Open(), shape, w);
         norm.Train(x, dy, Usual);
 
         var oracle = new NormOracle(shape, Usual.Epsilon, Relu: false);
@@ -100,7 +98,7 @@ internal sealed class NormTests(string device)
         var x = Array.ConvertAll(Draw(random, shape), v => (float)(mean + (v * deviation)));
         var dy = Draw(random, shape);
         float[] scales = [0, 1, -1];
-        using var norm = NormRun.Bounded(_kind.Open(), shape, scales);
+        using var norm = NormRun.Bounded(Kind.Open(), shape, scales);
         norm.Train(x, dy, Usual);
 
         var oracle = new NormOracle(shape, Usual.Epsilon, Relu: false);
@@ -123,7 +121,7 @@ internal sealed class NormTests(string device)
             x[i] = i < 600 ? -1000 : 1000 + x[i];
         }
 
-        using var norm = NormRun.Bounded(_kind.Open(), shape, [0, 0]);
+        using var norm = NormRun.Bounded(Kind.Open(), shape, [0, 0]);
         norm.Train(x, Draw(new Random(4), shape), Usual);
         var (_, variance) = new NormOracle(shape, Usual.Epsilon, Relu: false).Follow(Wide(x), [0, 0], [1, 1], Usual.Momentum);
         TensorAssert.AreClose(norm.RunningVariance.ToArray(), variance, 1e-5, 0, "running variance");
@@ -133,7 +131,7 @@ internal sealed class NormTests(string device)
     public void A_single_value_normalises_to_the_shift_and_moves_the_variance_towards_zero()
     {
         var shape = new Shape(1, 1, 1, 3);
-        using var norm = new NormRun(_kind.Open(), shape, [2, 3, 4], [0.5f, -1, 0], [0, 0, 0], [1, 1, 1]);
+        using var norm = new NormRun(Kind.Open(), shape, [2, 3, 4], [0.5f, -1, 0], [0, 0, 0], [1, 1, 1]);
         norm.Train([5, 6, 7], [1, 1, 1], Usual);
         TensorAssert.AreClose(norm.Y, (float[])[0.5f, -1, 0], 0, 0, "y");
         TensorAssert.AreClose(norm.Dx, new float[3], 0, 0, "dx");
@@ -144,7 +142,7 @@ internal sealed class NormTests(string device)
     [Test]
     public void Statistics_count_as_changed_by_training_only()
     {
-        using var norm = NormRun.Bounded(_kind.Open(), new Shape(2, 2, 2, 3), [0, 0, 0]);
+        using var norm = NormRun.Bounded(Kind.Open(), new Shape(2, 2, 2, 3), [0, 0, 0]);
         var (mean, variance) = (norm.RunningMean.Version, norm.RunningVariance.Version);
         norm.Evaluate(new float[24], Usual);
         Assert.That((norm.RunningMean.Version, norm.RunningVariance.Version), Is.EqualTo((mean, variance)));
@@ -155,7 +153,7 @@ internal sealed class NormTests(string device)
     [Test]
     public void Evaluation_takes_no_images_training_refuses_them()
     {
-        using var norm = NormRun.Bounded(_kind.Open(), new Shape(0, 4, 4, 3), [0, 0, 0]);
+        using var norm = NormRun.Bounded(Kind.Open(), new Shape(0, 4, 4, 3), [0, 0, 0]);
         norm.Evaluate([], Usual);
         Assert.That(norm.Y, Is.Empty);
         Assert.That(() => norm.Train([], [], Usual), Throws.TypeOf<ShapeMismatchException>().With.Message.Contains("[0,4,4,3]"));
@@ -169,9 +167,9 @@ internal sealed class NormTests(string device)
         var random = new Random(5);
         var (x, dy, w) = (Draw(random, shape), Draw(random, shape), Draw(random, Shape.Vector(19)));
         var args = Usual with { Relu = true };
-        using var apart = NormRun.Bounded(_kind.Open(), shape, w);
+        using var apart = NormRun.Bounded(Kind.Open(), shape, w);
         apart.Train(x, dy, args, residual: x);
-        using var own = NormRun.Bounded(_kind.Open(), shape, w);
+        using var own = NormRun.Bounded(Kind.Open(), shape, w);
         own.Train(x, dy, args, ownResidual: true);
         TensorAssert.AreSameBits(own.Y, apart.Y, "y");
         for (var i = 0; i < x.Length; i++)
@@ -186,7 +184,7 @@ internal sealed class NormTests(string device)
         var shape = new Shape(3, 3, 3, 5);
         var random = new Random(6);
         var (x, skip, dy) = (Draw(random, shape), Draw(random, shape), Draw(random, shape));
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var statistics = new Parameter(device, "statistics", ParameterRole.RunningVariance, Shape.Vector(5));
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
@@ -208,7 +206,7 @@ internal sealed class NormTests(string device)
     [Test]
     public void Refusals_name_the_layer_and_both_shapes()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -245,7 +243,7 @@ internal sealed class NormTests(string device)
         var shape = new Shape(5, 9, 7, 3);
         var random = new Random(8);
         var (images, dy, filter) = (Draw(random, shape), Draw(random, shape.WithC(19)), Draw(random, new Shape(19, 3, 3, 3)));
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         var (y, dw, mean, variance) = Step(moments: true);
         var own = Step(moments: false);
         TensorAssert.AreClose(y, own.Y, 2e-6, 0, "y");
@@ -277,7 +275,7 @@ internal sealed class NormTests(string device)
     [Test]
     public void A_warm_step_with_a_penalty_allocates_nothing()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var w = new Parameter(device, "w", ParameterRole.BoundedScale, Shape.Vector(19));
         using var mean = new Parameter(device, "mean", ParameterRole.RunningMean, Shape.Vector(19));
         using var variance = new Parameter(device, "variance", ParameterRole.RunningVariance, Shape.Vector(19));

@@ -5,10 +5,8 @@ namespace Recede.Engine.Tests.Ops;
 /// <summary>Every op against its oracle; an op's file adds its list of rows here.</summary>
 [TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class OpTests(string device)
+internal sealed class OpTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _device = TestDevice.Named(device);
-
     private static IEnumerable<OpCase> Rows() =>
     [
         .. ChannelCases.Rows,
@@ -22,5 +20,5 @@ internal sealed class OpTests(string device)
     ];
 
     [TestCaseSource(nameof(Rows))]
-    public void Agrees_with_its_oracle(OpCase row) => OpGradientHarness.Check(_device, row);
+    public void Agrees_with_its_oracle(OpCase row) => OpGradientHarness.Check(Kind, row);
 }

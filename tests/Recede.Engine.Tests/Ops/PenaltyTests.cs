@@ -9,10 +9,8 @@ namespace Recede.Engine.Tests.Ops;
 /// <summary>The penalties beyond the table's rows: PyTorch's numbers, extreme scales, refusals.</summary>
 [TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class PenaltyTests(string device)
+internal sealed class PenaltyTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private static readonly float[] Extremes = [0, 20, -20, 100, -100, 1000, -1000];
 
     [TestCase("shiftMinus3")]
@@ -58,7 +56,7 @@ internal sealed class PenaltyTests(string device)
     [Test]
     public void No_vector_at_all_costs_nothing()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -78,7 +76,7 @@ internal sealed class PenaltyTests(string device)
     [Test]
     public void Refusals_name_what_came()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using (tape.BeginStep(training: true))
         {
@@ -100,7 +98,7 @@ internal sealed class PenaltyTests(string device)
 
     private (float Value, float[] Gradient) Differentiate(float[] w, Func<Tape, Tensor, Tensor> penalty)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var parameter = new Parameter(device, "w", ParameterRole.BoundedScale, Shape.Vector(w.Length));
         parameter.Set(w);
         using var tape = new Tape(device) { CheckFinite = true };

@@ -6,10 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Pooling against PyTorch, and where tables of rows do not reach: ties, NaN, refusals.</summary>
-internal sealed class PoolingTests(string device)
+internal sealed class PoolingTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     [TestCase("max2")]
     [TestCase("max2Odd")]
     [TestCase("max3Stride2Padding1")]
@@ -68,7 +66,7 @@ internal sealed class PoolingTests(string device)
     public void A_NaN_in_any_place_of_a_window_is_its_maximum([Values] bool padded)
     {
         var args = padded ? Pool2dArguments.Square(3, 1, 1) : Pool2dArguments.Square(2, 2);
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         for (int at = 0; at < 4; at++)
         {
@@ -93,7 +91,7 @@ internal sealed class PoolingTests(string device)
     [TestCase(int.MaxValue, 1, 0, "does not fit")]
     public void Windows_that_do_not_fit_are_refused(int kernel, int stride, int padding, string complaint)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         tape.Scope = "features.6";
@@ -110,7 +108,7 @@ internal sealed class PoolingTests(string device)
     [Test]
     public void What_is_no_image_is_refused()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor bytes = tape.Input(new byte[16], new Shape(1, 4, 4, 1));
@@ -129,7 +127,7 @@ internal sealed class PoolingTests(string device)
 
     private (float[] Y, float[] Dx) Run(float[] values, Shape shape, float[] dy, Func<Tape, Tensor, Tensor> call)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var tape = new Tape(device);
         using var step = tape.BeginStep(training: true);
         Tensor x = tape.Input(values, shape, needsGradient: true);

@@ -7,10 +7,8 @@ using static Recede.Engine.Tests.Optim.OptimParameters;
 namespace Recede.Engine.Tests.Optim;
 
 /// <summary>SGD against the two steps of PyTorch that golden files hold.</summary>
-internal sealed class SgdGoldenTests(string device)
+internal sealed class SgdGoldenTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     [TestCase("training_step_vgg.json")]
     [TestCase("training_step_resnet.json")]
     public void Agrees_with_PyTorch_given_its_gradients(string file)
@@ -20,7 +18,7 @@ internal sealed class SgdGoldenTests(string device)
         Golden golden = Golden.Load(file);
         float momentum = (float)golden.Number("run", "momentum");
         float decay = (float)golden.Number("run", "weightDecay");
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         var parameters = new List<Parameter>();
         foreach (string name in golden.Tensors.Where(t => t.StartsWith("initial.", StringComparison.Ordinal)).Select(t => t["initial.".Length..]))
         {

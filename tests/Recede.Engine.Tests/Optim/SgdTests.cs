@@ -7,16 +7,14 @@ using static Recede.Engine.Tests.Optim.OptimParameters;
 namespace Recede.Engine.Tests.Optim;
 
 /// <summary>SGD against a naive loop in double precision; skipping, pruning, faults.</summary>
-internal sealed class SgdTests(string device)
+internal sealed class SgdTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private const int Steps = 20;
 
     [Test]
     public void Follows_the_rule_for_twenty_steps([Values(0f, 0.9f)] float momentum, [Values] bool nesterov, [Values(0f, 0.01f)] float decay)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters) { WeightDecay = decay, LearningRateScale = 2 }], 0.05f, momentum, nesterov);
         var w = parameters.Select(p => Array.ConvertAll(p.ToArray(), v => (double)v)).ToArray();
@@ -58,7 +56,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void Skips_parameters_without_a_gradient_and_marks_the_others_changed()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters) { WeightDecay = 0.1f }], 0.1f);
         float[] before = parameters[1].ToArray();
@@ -79,7 +77,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void Groups_have_their_own_rate_decay_and_momentum()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var a = new Parameter(device, "a", ParameterRole.Bias, Shape.Vector(1));
         using var b = new Parameter(device, "b", ParameterRole.Bias, Shape.Vector(1));
         var sgd = new Sgd(
@@ -107,7 +105,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void A_pruned_parameter_goes_on_as_its_kept_part()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var whole = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(37, 3, 3, 20));
         using var pruned = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(37, 3, 3, 20));
         int[] keptOut = [.. Enumerable.Range(0, 37).Where(o => o % 3 != 1)];
@@ -143,7 +141,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void ResetMomentum_frees_it_and_starts_anew()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var w = new Parameter(device, "w", ParameterRole.Bias, Shape.Vector(3));
         var sgd = new Sgd([new ParameterGroup([w])], 1);
         SetGradient(w, [1, 1, 1]);
@@ -160,7 +158,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void Finds_the_first_gradient_that_is_not_finite([Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float bad)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         Parameter[] parameters = Make(device);
         var sgd = new Sgd([new ParameterGroup(parameters[..3]), new ParameterGroup(parameters[3..])], 0.1f);
         Assert.That(sgd.FindNonFiniteGradient(), Is.Null, "no gradient at all");
@@ -220,7 +218,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void Allocates_nothing_when_warm()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         Parameter[] parameters = Make(device);
         for (int p = 0; p < parameters.Length; p++)
         {
@@ -254,8 +252,8 @@ internal sealed class SgdTests(string device)
     [Test]
     public void What_cannot_be_is_refused()
     {
-        using var device = _kind.Open();
-        using var other = _kind.Open();
+        using var device = Kind.Open();
+        using var other = Kind.Open();
         using var w = new Parameter(device, "conv.weight", ParameterRole.Weight, new Shape(2, 1, 1, 2));
         using var far = new Parameter(other, "far.weight", ParameterRole.Weight, new Shape(2, 1, 1, 2));
         using var mean = new Parameter(device, "norm.mean", ParameterRole.RunningMean, Shape.Vector(2));
@@ -280,7 +278,7 @@ internal sealed class SgdTests(string device)
     [Test]
     public void The_recipe_s_groups_go_by_role()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         var parameters = Enum.GetValues<ParameterRole>()
             .Select(role => new Parameter(device, role.ToString(), role, Shape.Vector(3) with { N = 1 })).ToArray();
         var groups = ParameterGroups.FromRecipe(parameters, 1e-4f);

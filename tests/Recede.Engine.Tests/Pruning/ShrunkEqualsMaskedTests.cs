@@ -11,10 +11,8 @@ namespace Recede.Engine.Tests.Pruning;
 /// </summary>
 [TestFixture(CpuTestDevice.Name)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class ShrunkEqualsMaskedTests(string device)
+internal sealed class ShrunkEqualsMaskedTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private const double Relative = 1e-5;
     private static readonly double[] Ratios = [0.1, 0.3, 0.5, 0.7, 0.9, 0.95];
 
@@ -24,7 +22,7 @@ internal sealed class ShrunkEqualsMaskedTests(string device)
         [Values] Norm norm,
         [ValueSource(nameof(Ratios))] double ratio)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var shrunk = SmallNetworks.Trained(kind, device, norm);
         using var masked = SmallNetworks.Create(kind, device, norm);
         masked.CopyFrom(shrunk, companions: true);
@@ -38,7 +36,7 @@ internal sealed class ShrunkEqualsMaskedTests(string device)
     public void TwentyStepsAgree(
         [Values("vgg", "resnet")] string kind, [Values] Norm norm, [Values(0.1, 0.5, 0.9, 0.95)] double ratio)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var shrunk = SmallNetworks.Trained(kind, device, norm);
         using var masked = SmallNetworks.Create(kind, device, norm);
         masked.CopyFrom(shrunk, companions: true);
@@ -69,7 +67,7 @@ internal sealed class ShrunkEqualsMaskedTests(string device)
     [Test]
     public void KeepAllIsTheIdentity([ValueSource(typeof(SmallNetworks), nameof(SmallNetworks.Kinds))] string kind)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = SmallNetworks.Trained(kind, device, Norm.Bounded);
         var before = network.Parameters.Select(p => p.ToArray()).ToArray();
         var momentum = network.Parameters.Select(p => p.CompanionToArray("momentum")).ToArray();

@@ -1,23 +1,65 @@
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cuda;
+using Recede.Engine.Tests.Cuda;
 
 namespace Recede.Engine.Tests.Support;
 
-/// <summary>CUDA.</summary>
+/// <summary>
+/// CUDA: on the stand-in, or on the machine's first GPU where the environment variable RECEDE_TEST_GPU is 1. The stand-in runs
+/// the threads of a block in one order or another, and work when it is queued or as late as it may; neither may change
+/// a bit of the result.
+/// </summary>
 internal sealed class CudaTestDevice : TestDevice
 {
     public const string Name = "cuda";
     public const string Category = "Cuda";
 
-    public override IEnumerable<string> Variants => [];
+    private static readonly bool OnGpu = Environment.GetEnvironmentVariable("RECEDE_TEST_GPU") == "1";
 
-    public override Device Open()
+    // Apart from the user's: what the stand-in compiles is of no use to a GPU.
+    private static readonly string Kernels = Path.Combine(Path.GetTempPath(), "recede-test-kernels");
+
+    private StandIn? _standIn;
+
+    public override IEnumerable<string> Variants => OnGpu ? ["another device object"] : ["descending threads", "shuffled threads, eager"];
+
+    /// <summary>The stand-in of this test; null on a GPU or before a device was opened.</summary>
+    public StandIn? StandIn => _standIn;
+
+    public override Device Open() => Open(new StandInSettings());
+
+    public override Device Open(string variant) => Open(variant switch
     {
-        Assert.Ignore("Not there yet.");
-        throw new NotSupportedException();
+        "descending threads" => new StandInSettings { Order = StandInOrder.Descending },
+        "shuffled threads, eager" => new StandInSettings { Order = StandInOrder.Shuffled, Lazy = false },
+        _ => new StandInSettings(),
+    });
+
+    public override void Close()
+    {
+        var standIn = _standIn;
+        _standIn = null;
+        standIn?.Dispose();
     }
 
-    public override Device Open(string variant) => throw new NotSupportedException();
+    public override long Index(Shape shape, TensorLayout layout, int n, int h, int w, int c) => layout == TensorLayout.Dense
+        ? (((long)n * shape.H + h) * shape.W + w) * shape.C + c
+        : (((long)n * shape.H + h) * shape.W + w) * NhwcLayout.Padded(shape.C) + c;
 
-    public override long Index(Shape shape, TensorLayout layout, int n, int h, int w, int c) => NhwcLayout.Lanes;
+    private CudaDevice Open(StandInSettings settings)
+    {
+        if (!OnGpu)
+        {
+            if (_standIn is null)
+            {
+                _standIn = StandIn.Take(settings);
+            }
+            else
+            {
+                _standIn.Configure(settings);
+            }
+        }
+
+        return Device.Cuda(0, new CudaOptions { CacheFolder = Kernels });
+    }
 }

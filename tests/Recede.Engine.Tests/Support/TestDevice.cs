@@ -25,6 +25,11 @@ internal abstract class TestDevice
     /// <summary>Opens the device in one of <see cref="Variants"/>.</summary>
     public abstract Device Open(string variant);
 
+    /// <summary>Ends what is left of a test, after its devices are disposed; fails where something was found wrong.</summary>
+    public virtual void Close()
+    {
+    }
+
     /// <summary>Where an element lies, counted in elements.</summary>
     public abstract long Index(Shape shape, TensorLayout layout, int n, int h, int w, int c);
 

@@ -9,10 +9,8 @@ namespace Recede.Engine.Tests.Training;
 /// <summary>The loop: it learns, it repeats itself bit for bit, it stops where a number goes bad.</summary>
 [TestFixture(CpuTestDevice.Name)]
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class TrainingLoopTests(string device)
+internal sealed class TrainingLoopTests(string device) : DeviceFixture(device)
 {
-    private readonly TestDevice _kind = TestDevice.Named(device);
-
     private static FitOptions Options(int epochs) => new()
     {
         Epochs = epochs,
@@ -38,7 +36,7 @@ internal sealed class TrainingLoopTests(string device)
     [TestCase("resnet")]
     public void ItLearns(string kind)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device, kind);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var untrained = trainer.Evaluate(TinyImages.Create().Test);
@@ -78,7 +76,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void TheBestEpochIsKept()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var result = trainer.Fit(Options(5));
@@ -91,7 +89,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void APoisonedWeightStopsTheRunAndIsNamed()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         var weight = network.Parameters.Single(p => p.Path == "features.4.weight");
         var values = weight.ToArray();
@@ -105,7 +103,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void AnOverflowStopsTheRunAndNamesTheOp()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         var weight = network.Parameters.Single(p => p.Path == "classifier.weight");
         weight.Set([.. Enumerable.Repeat(3e38f, (int)weight.Shape.Count)]);
@@ -119,7 +117,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void AnUpdateThatOverflowsInTheLastStepIsFoundToo()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create(train: 20, test: 4));
         var error = Assert.Throws<TrainingDivergedException>(
@@ -130,7 +128,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void ALastBatchOfOneAndABatchOfOneTrain()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device, "resnet");
         using var trainer = new TrainingLoop(network, TinyImages.Create(train: 9, test: 3));
         Assert.That(trainer.Fit(Options(1) with { BatchSize = 4 }).Epochs, Has.Count.EqualTo(1));
@@ -140,7 +138,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void ANetworkThatDoesNotFitTheImagesIsRefused()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Vgg.Cifar("grey", device, [8], Shape() with { Channels = 1 });
         var error = Assert.Throws<ArgumentException>(() => new TrainingLoop(network, TinyImages.Create()))!;
         Assert.That(error.Message, Does.Contain("[1,12,12,1]").And.Contain("[1,12,12,3]"));
@@ -166,7 +164,7 @@ internal sealed class TrainingLoopTests(string device)
     [TestCase(2, 3, false)]
     public void AListenerMayPruneWhileItTrains(int epoch, int epochs, bool keepBest)
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var listener = new PruneAfter(trainer, epoch);
@@ -179,7 +177,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void GradientsThatWereLeftBehindAreForgotten()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var clean = Create(device);
         using var dirty = Create(device);
         foreach (var parameter in dirty.Parameters.Where(p => p.Trainable))
@@ -200,7 +198,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void WithoutEpochsItOnlyMeasures()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         var before = network.Parameters[0].ToArray();
@@ -213,7 +211,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void BadFineTuningIsRefusedBeforeAnythingIsTrained()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         var run = new PruningRunOptions
         {
             CreateNetwork = () => throw new AssertionException("Nothing is to begin."),
@@ -231,7 +229,7 @@ internal sealed class TrainingLoopTests(string device)
     [Test]
     public void CancellationEndsTheRunBetweenSteps()
     {
-        using var device = _kind.Open();
+        using var device = Kind.Open();
         using var network = Create(device);
         using var trainer = new TrainingLoop(network, TinyImages.Create());
         using var cancellation = new CancellationTokenSource();
