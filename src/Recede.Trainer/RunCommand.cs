@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Recede.Engine;
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
-using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
@@ -20,7 +19,7 @@ internal static class RunCommand
     public static void Execute(RunSettings settings, IRunDisplay display, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using Device device = OpenCpu(settings);
+        using var device = OpenDevice(settings);
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         var data = Limit(OpenData(settings), settings);
         var run = settings.CreateRun(device, data);
@@ -44,14 +43,15 @@ internal static class RunCommand
         }
     }
 
-    private static CpuDevice OpenCpu(RunSettings settings)
+    private static Device OpenDevice(RunSettings settings)
     {
         if (settings.Device == "cuda")
         {
             var cuda = CudaInventory.Take();
-            throw new DeviceUnavailableException(cuda.IsUsable
-                ? $"--device cuda: this version ({EngineInfo.Version}) has no CUDA device yet; use cpu or auto"
-                : $"--device cuda: {cuda.Problems[0]}; `recede devices` tells all, and --device cpu needs none of it");
+            return cuda.IsUsable
+                ? Device.Cuda()
+                : throw new DeviceUnavailableException(
+                    $"--device cuda: {cuda.Problems[0]}; `recede devices` tells all, and --device cpu needs none of it");
         }
 
         try

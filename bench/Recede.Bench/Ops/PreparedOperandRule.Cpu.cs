@@ -3,7 +3,7 @@ using Recede.Engine.Core;
 namespace Recede.Bench.Ops;
 
 /// <summary>Gives a step an operand that is in device memory already; it has no gradient.</summary>
-internal sealed class PreparedOperandRule : OpRule<PreparedOperandArguments>
+internal sealed class PreparedOperandRule : CpuOpRule<PreparedOperandArguments>
 {
     private PreparedOperandRule()
         : base("PreparedOperand")

@@ -37,12 +37,10 @@ public abstract class OpRule<TArgs> : OpRule
     protected abstract void BackwardCpu(in CpuOpContext context, in TArgs args);
 
     /// <summary>Queues kernels that compute every output completely, padding lanes included (always zero).</summary>
-    protected virtual void ForwardCuda(in CudaOpContext context, in TArgs args) =>
-        throw new NotSupportedException($"{Name} has no CUDA code.");
+    protected abstract void ForwardCuda(in CudaOpContext context, in TArgs args);
 
     /// <summary>Queues kernels that compute the gradients of the inputs that need one from those of the outputs.</summary>
-    protected virtual void BackwardCuda(in CudaOpContext context, in TArgs args) =>
-        throw new NotSupportedException($"{Name} has no CUDA code.");
+    protected abstract void BackwardCuda(in CudaOpContext context, in TArgs args);
 
     internal override IArgumentStore CreateStore() => new ArgumentStore<TArgs>();
 

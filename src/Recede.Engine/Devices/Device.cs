@@ -99,6 +99,11 @@ public abstract class Device : IDisposable
     /// <summary>Writes a float32 scalar [1, 1, 1, 1]: the value, and zeros into its padding.</summary>
     public abstract void WriteScalar(nint address, float value);
 
+    /// <summary>Waits until the device has done all that was asked of it; the CPU always has.</summary>
+    public virtual void Synchronize()
+    {
+    }
+
     /// <summary>True when every one of <paramref name="count"/> floats is finite.</summary>
     public abstract bool IsFinite(nint address, long count);
 

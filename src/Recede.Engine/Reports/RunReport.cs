@@ -97,7 +97,7 @@ public sealed record RunReport
         {
             Device = device.Name,
             Threads = device is CpuDevice cpu ? cpu.Pool.Threads : 1,
-            Simd = Devices.Cpu.Simd.Level.ToString(),
+            Simd = device is CpuDevice ? Devices.Cpu.Simd.Level.ToString() : "none",
             Dataset = data.Name,
             TrainImages = data.Train.Count,
             TestImages = data.Test.Count,

@@ -34,8 +34,10 @@ public static class LatencyMeter
             using (tape.BeginStep(training: false))
             {
                 var x = tape.Input(images, shape);
+                network.Device.Synchronize();
                 var from = Stopwatch.GetTimestamp();
                 network.Forward(tape, x);
+                network.Device.Synchronize();
                 if (run >= 0)
                 {
                     times.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);

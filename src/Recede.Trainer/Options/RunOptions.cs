@@ -102,7 +102,7 @@ internal sealed class RunOptions
         "--carry-momentum", "Fine-tune with the shrunk momentum of the training instead of fresh momentum.");
 
     private readonly Option<string> _device = OptionParsing.Choice(
-        "--device", "NAME", Devices, "cpu, or auto for the best one there is: today the CPU. Default: auto.");
+        "--device", "NAME", Devices, "cpu; cuda, for an NVIDIA GPU (new: tested on a stand-in, not yet on a GPU); or auto, today the CPU. Default: auto.");
 
     private readonly Option<int?> _threads = OptionParsing.Whole(
         "--threads", "N", 1, MostThreads,

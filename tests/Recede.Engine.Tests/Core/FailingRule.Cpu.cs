@@ -4,7 +4,7 @@ using Recede.Engine.Tests.Ops;
 namespace Recede.Engine.Tests.Core;
 
 /// <summary>An op that takes scratch memory and then fails.</summary>
-internal sealed class FailingRule : OpRule<WeightedSumArguments>
+internal sealed class FailingRule : CpuOpRule<WeightedSumArguments>
 {
     private FailingRule()
         : base("Failing")

@@ -22,7 +22,7 @@ internal sealed class OperandSpanTests
         Assert.That(tape.Record(SumRule.Instance, 0, [x, Tensor.None]).Item(), Is.EqualTo(6));
     }
 
-    private sealed class SumRule() : OpRule<int>("Sum")
+    private sealed class SumRule() : CpuOpRule<int>("Sum")
     {
         public static readonly SumRule Instance = new();
 

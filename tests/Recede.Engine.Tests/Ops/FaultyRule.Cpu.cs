@@ -5,7 +5,7 @@ using Recede.Engine.Devices.Cpu;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>y = x * x of a vector of fewer than 16 channels, with a fault planted, for the tests of the harness.</summary>
-internal sealed unsafe class FaultyRule : OpRule<WeightedSumArguments>
+internal sealed unsafe class FaultyRule : CpuOpRule<WeightedSumArguments>
 {
     private readonly Fault _fault;
 

@@ -7,7 +7,7 @@ namespace Recede.Engine.Tests.Readme;
 
 // <readme>
 /// <summary>An own op: y = factor * x.</summary>
-internal sealed class TimesRule() : OpRule<float>("Times")
+internal sealed class TimesRule() : CpuOpRule<float>("Times")
 {
     public static readonly TimesRule Instance = new();
 

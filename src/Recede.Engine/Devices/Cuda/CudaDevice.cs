@@ -124,7 +124,7 @@ public sealed unsafe partial class CudaDevice : Device
     /// <summary>Waits until all that was queued is done.</summary>
     /// <exception cref="ArgumentException">A kernel met bad values, such as a label that is no class.</exception>
     /// <exception cref="CudaException">A kernel failed.</exception>
-    public void Synchronize()
+    public override void Synchronize()
     {
         using var turn = Enter();
         Wait();
