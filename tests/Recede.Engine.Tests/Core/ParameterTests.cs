@@ -5,21 +5,19 @@ using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Core;
 
-[TestFixture(CpuTestDevice.Name)]
-[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
-internal sealed class ParameterTests(string device) : DeviceFixture(device)
+[TestFixture]
+public sealed class ParameterTests
 {
-    private Device _device = null!;
+    private CpuDevice _device = null!;
 
     [SetUp]
-    public void MakeDevice() => _device = Kind.Open();
+    public void MakeDevice() => _device = Device.Cpu(1);
 
     [TearDown]
     public void FreeDevice()
     {
-        // Null where the device is absent and the test was ignored.
-        Assert.That(_device?.LiveBytes ?? 0, Is.Zero, "bytes that nobody freed");
-        _device?.Dispose();
+        Assert.That(_device.LiveBytes, Is.Zero, "bytes that nobody freed");
+        _device.Dispose();
     }
 
     [Test]

@@ -6,6 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Which values dropout drops; that it drops them alike forward and backward is the table's business.</summary>
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
 internal sealed class DropoutTests(string device) : DeviceFixture(device)
 {
     private static readonly Shape Large = new(4, 8, 8, 100);

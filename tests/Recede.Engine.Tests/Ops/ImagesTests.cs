@@ -6,6 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Normalisation, crops and flips against naive loops; that they are random, and the same for the same seed.</summary>
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
 internal sealed class ImagesTests(string device) : DeviceFixture(device)
 {
     private static readonly ImageNormalization Grey = new([0.2860f], [0.3530f]);

@@ -6,6 +6,8 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Ops;
 
 /// <summary>Pooling against PyTorch, and where tables of rows do not reach: ties, NaN, refusals.</summary>
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
 internal sealed class PoolingTests(string device) : DeviceFixture(device)
 {
     [TestCase("max2")]

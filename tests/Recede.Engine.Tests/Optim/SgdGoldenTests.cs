@@ -7,6 +7,8 @@ using static Recede.Engine.Tests.Optim.OptimParameters;
 namespace Recede.Engine.Tests.Optim;
 
 /// <summary>SGD against the two steps of PyTorch that golden files hold.</summary>
+[TestFixture(CpuTestDevice.Name, Category = InstructionSets.Category)]
+[TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
 internal sealed class SgdGoldenTests(string device) : DeviceFixture(device)
 {
     [TestCase("training_step_vgg.json")]

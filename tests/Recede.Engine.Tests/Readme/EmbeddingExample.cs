@@ -17,7 +17,7 @@ internal static class EmbeddingExample
         using var device = Device.Cpu();
         using var network = Networks.CifarResNet(device, depth: 20, new NetworkOptions { Norm = Norm.Bounded });
         using var tape = new Tape(device);
-        var sgd = new Sgd(ParameterGroups.FromRecipe(network.Parameters, weightDecay: 1e-4f), learningRate: 0.1f);
+        using var sgd = new Sgd(ParameterGroups.FromRecipe(network.Parameters, weightDecay: 1e-4f), learningRate: 0.1f);
         var penalty = new PolarisingPenalty(Lambda: 0.1f, Shift: 3);
         foreach (var (images, labels) in batches)               // float [N, 32, 32, 3] and int [N]
         {
