@@ -52,10 +52,14 @@ internal sealed partial class LinearRule
             BiasGradient.Launch(context, dy, context.OutputShape(0), type, db, accumulate);
         }
 
-        if (context.NeedsGradient(0) && rows > 0)
+        if (context.NeedsGradient(0))
         {
+            // Asked for without a row too: the gradient is there, and has no values.
             var dx = context.InputGradient(0, out var accumulate);
-            context.Device.Cublas.Multiply(dy, false, Weight(context, type), false, dx, rows, inputs, outputs, type, type, accumulate);
+            if (rows > 0)
+            {
+                context.Device.Cublas.Multiply(dy, false, Weight(context, type), false, dx, rows, inputs, outputs, type, type, accumulate);
+            }
         }
     }
 
