@@ -43,7 +43,11 @@ int copy_pageable(const std::shared_ptr<Stream>& stream, const std::function<voi
 }
 
 void fill(char* to, size_t bytes, const void* pattern, size_t width) {
-    for (size_t i = 0; i < bytes; i += width) memcpy(to + i, pattern, width);
+    if (width == 1) {
+        memset(to, *static_cast<const unsigned char*>(pattern), bytes);
+    } else {
+        for (size_t i = 0; i < bytes; i += width) memcpy(to + i, pattern, width);
+    }
     mark_written(to, bytes);
 }
 

@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -14,6 +15,7 @@ namespace standin {
 namespace {
 
 constexpr size_t Page = 4096;
+constexpr size_t HugePage = 2 << 20;
 constexpr size_t ArenaBytes = size_t{1} << 38;
 // What cuMemAlloc promises.
 constexpr size_t Alignment = 256;
@@ -29,7 +31,8 @@ std::vector<char*> pried;
 void reserve_arena() {
     if (arena != nullptr) return;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    arena = static_cast<char*>(mmap(nullptr, ArenaBytes, PROT_NONE, flags, -1, 0));
+    arena = static_cast<char*>(mmap(nullptr, ArenaBytes + HugePage, PROT_NONE, flags, -1, 0));
+    arena += (HugePage - reinterpret_cast<uintptr_t>(arena) % HugePage) % HugePage;
     block_of_page = static_cast<Block**>(
         mmap(nullptr, ArenaBytes / Page * sizeof(Block*), PROT_READ | PROT_WRITE, flags, -1, 0));
     next_free = arena;
@@ -64,11 +67,15 @@ Block* allocate_block(size_t bytes) {
     reserve_arena();
     // The block ends as near to the guard page as its alignment lets it.
     const size_t data = (bytes + Page - 1) / Page * Page;
-    if (static_cast<size_t>(arena + ArenaBytes - next_free) < data + Page) return nullptr;
-    char* base = next_free;
+    // Opening and closing a block takes time by its pages, so large blocks ask for huge ones.
+    const size_t start = static_cast<size_t>(next_free - arena);
+    const size_t skipped = data >= HugePage ? (HugePage - start % HugePage) % HugePage : 0;
+    if (ArenaBytes - start < skipped + data + Page) return nullptr;
+    char* base = next_free + skipped;
     next_free = base + data + Page;
 
     mprotect(base, data, PROT_READ | PROT_WRITE);
+    if (data >= HugePage) madvise(base, data, MADV_HUGEPAGE);
     memset(base, 0xFF, data);
     if (open_count == 0) mprotect(base, data, PROT_NONE);
 

@@ -44,27 +44,7 @@ public abstract class Device : IDisposable
     /// <param name="owner">Whose it is, for errors and reports of who holds what.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
     /// <exception cref="DeviceOutOfMemoryException">The device has not that much memory.</exception>
-    public DeviceBuffer Allocate(long bytes, string owner = "unnamed")
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        var size = Math.Max(bytes, 64);
-        nint address;
-        try
-        {
-            address = AllocateZeroed(size);
-        }
-        catch (OutOfMemoryException e)
-        {
-            throw new DeviceOutOfMemoryException(
-                $"{Name}: {owner} asked for {MemoryLedger.Amount(size)} and there is not that much. {e.Message} "
-                + $"Buffers hold {MemoryLedger.Amount(LiveBytes)}: {Ledger.Describe()}.",
-                e);
-        }
-
-        Ledger.Add(address, size, owner);
-        Interlocked.Add(ref _liveBytes, size);
-        return new DeviceBuffer(this, address, size);
-    }
+    public DeviceBuffer Allocate(long bytes, string owner = "unnamed") => Allocate(bytes, owner, zeroed: true);
 
     /// <summary>Who holds how much of <see cref="LiveBytes"/>: the largest owners by name.</summary>
     public string DescribeMemory() => Ledger.Describe();
@@ -126,6 +106,9 @@ public abstract class Device : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Allocates memory with unspecified contents.</summary>
+    internal DeviceBuffer AllocateUncleared(long bytes, string owner) => Allocate(bytes, owner, zeroed: false);
+
     internal void Free(nint address, long bytes)
     {
         Interlocked.Add(ref _liveBytes, -bytes);
@@ -133,12 +116,34 @@ public abstract class Device : IDisposable
         FreeMemory(address);
     }
 
-    /// <summary>Gets zeroed memory, aligned to at least 64 bytes.</summary>
-    protected abstract nint AllocateZeroed(long bytes);
+    /// <summary>Gets memory, aligned to at least 64 bytes: zeroed, or with unspecified contents.</summary>
+    protected abstract nint AllocateMemory(long bytes, bool zeroed);
 
     /// <summary>Gives memory back.</summary>
     protected abstract void FreeMemory(nint address);
 
     /// <summary>Releases what the device itself holds.</summary>
     protected abstract void Dispose(bool disposing);
+
+    private DeviceBuffer Allocate(long bytes, string owner, bool zeroed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        var size = Math.Max(bytes, 64);
+        nint address;
+        try
+        {
+            address = AllocateMemory(size, zeroed);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new DeviceOutOfMemoryException(
+                $"{Name}: {owner} asked for {MemoryLedger.Amount(size)} and there is not that much. {e.Message} "
+                + $"Buffers hold {MemoryLedger.Amount(LiveBytes)}: {Ledger.Describe()}.",
+                e);
+        }
+
+        Ledger.Add(address, size, owner);
+        Interlocked.Add(ref _liveBytes, size);
+        return new DeviceBuffer(this, address, size);
+    }
 }

@@ -195,11 +195,11 @@ public sealed class StepArena : IDisposable
         var wanted = Math.Max(Math.Max(size, LeastChunk), Capacity / 2);
         try
         {
-            return _device.Allocate(wanted, Owner);
+            return _device.AllocateUncleared(wanted, Owner);
         }
         catch (DeviceOutOfMemoryException) when (wanted > size)
         {
-            return _device.Allocate(size, Owner);
+            return _device.AllocateUncleared(size, Owner);
         }
     }
 

@@ -29,6 +29,11 @@ internal static class StandInLibrary
     /// <summary>Full path of the library.</summary>
     public static string Path => Problem is null ? Built.Value.Path : throw new InvalidOperationException(Problem);
 
+    /// <summary>Where devices on the stand-in keep their kernels: apart from the user's, which are for GPUs, and gone when the library is.</summary>
+    /// <param name="instrumented">Whether the kernels watch their accesses.</param>
+    public static string KernelFolder(bool instrumented) =>
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, instrumented ? "kernels" : "kernels-plain");
+
     /// <summary>The library, loaded.</summary>
     public static nint Load() => Handle.Value;
 

@@ -16,9 +16,6 @@ internal sealed class CudaTestDevice : TestDevice
 
     private static readonly bool OnGpu = Environment.GetEnvironmentVariable("RECEDE_TEST_GPU") == "1";
 
-    // Apart from the user's: what the stand-in compiles is of no use to a GPU.
-    private static readonly string Kernels = Path.Combine(Path.GetTempPath(), "recede-test-kernels-plain");
-
     private StandIn? _standIn;
 
     public override IEnumerable<string> Variants => OnGpu ? ["another device object"] : ["descending threads", "shuffled threads, eager"];
@@ -48,18 +45,20 @@ internal sealed class CudaTestDevice : TestDevice
 
     private CudaDevice Open(StandInSettings settings)
     {
-        if (!OnGpu)
+        if (OnGpu)
         {
-            if (_standIn is null)
-            {
-                _standIn = StandIn.Take(settings);
-            }
-            else
-            {
-                _standIn.Configure(settings);
-            }
+            return Device.Cuda();
         }
 
-        return Device.Cuda(0, new CudaOptions { CacheFolder = Kernels });
+        if (_standIn is null)
+        {
+            _standIn = StandIn.Take(settings);
+        }
+        else
+        {
+            _standIn.Configure(settings);
+        }
+
+        return Device.Cuda(0, new CudaOptions { CacheFolder = StandInLibrary.KernelFolder(settings.Instrumented) });
     }
 }

@@ -147,12 +147,16 @@ public sealed unsafe class CpuDevice : Device
     }
 
     /// <inheritdoc/>
-    protected override nint AllocateZeroed(long bytes)
+    protected override nint AllocateMemory(long bytes, bool zeroed)
     {
         var alignment = bytes >= HugePage ? HugePage : 64;
         var rounded = (bytes + alignment - 1) / alignment * alignment;
         var p = NativeMemory.AlignedAlloc((nuint)rounded, (nuint)alignment);
-        NativeMemory.Clear(p, (nuint)rounded);
+        if (zeroed)
+        {
+            NativeMemory.Clear(p, (nuint)rounded);
+        }
+
         return (nint)p;
     }
 

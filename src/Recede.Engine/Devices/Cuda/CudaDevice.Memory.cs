@@ -80,7 +80,7 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <inheritdoc/>
-    protected override nint AllocateZeroed(long bytes)
+    protected override nint AllocateMemory(long bytes, bool zeroed)
     {
         using var turn = Enter();
         CheckNotCapturing("memory is allocated");
@@ -96,7 +96,10 @@ public sealed unsafe partial class CudaDevice
 
         try
         {
-            Fill(address, 0, bytes);
+            if (zeroed)
+            {
+                Fill(address, 0, bytes);
+            }
         }
         catch
         {

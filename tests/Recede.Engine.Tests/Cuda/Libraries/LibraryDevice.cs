@@ -17,7 +17,8 @@ internal sealed partial class LibraryDevice : IDisposable
         try
         {
             LibraryResolver.UseOneFile(StandInLibrary.Path);
-            Device = Engine.Devices.Device.Cuda(0, options);
+            Device = Engine.Devices.Device.Cuda(
+                0, (options ?? new CudaOptions()) with { CacheFolder = StandInLibrary.KernelFolder(_standIn.Settings.Instrumented) });
         }
         catch
         {
