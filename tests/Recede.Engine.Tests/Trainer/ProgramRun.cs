@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Recede.Trainer;
 using Spectre.Console;
 
@@ -39,6 +40,29 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         console.Profile.Capabilities.Unicode = true;
         var exitCode = RecedeProgram.Run(args, output, error, console, CancellationToken.None);
         return new ProgramRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The same in a process of its own, which no test of this one has given a stand-in for CUDA to.</summary>
+    public static ProgramRun InProcess(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment)
+    {
+        var here = Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet";
+        var start = new ProcessStartInfo(here) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(RecedeProgram).Assembly.Location);
+        foreach (var argument in args)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new ProgramRun(process.ExitCode, output, error.Result);
     }
 
     public string[] OutputLines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');

@@ -8,6 +8,9 @@ namespace Recede.Engine.Tests.Trainer;
 /// <summary><c>recede run</c>, end to end on a few of the embedded images.</summary>
 public sealed class RunCommandTests
 {
+    // Where there is a GPU, the driver then shows none.
+    private static readonly Dictionary<string, string> NoGpu = new() { ["CUDA_VISIBLE_DEVICES"] = "" };
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -160,7 +163,7 @@ public sealed class RunCommandTests
     [Test]
     public void A_run_on_CUDA_ends_with_what_is_missing()
     {
-        var run = ProgramRun.Of("run", "--device", "cuda");
+        var run = ProgramRun.InProcess(["run", "--device", "cuda"], NoGpu);
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
@@ -192,15 +195,11 @@ public sealed class RunCommandTests
     [Test]
     public void The_stack_trace_is_there_for_those_who_ask()
     {
-        Environment.SetEnvironmentVariable("RECEDE_DEBUG", "1");
-        try
-        {
-            Assert.That(ProgramRun.Of("run", "--device", "cuda").ErrorLines, Has.Length.GreaterThan(1));
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("RECEDE_DEBUG", null);
-        }
+        var run = ProgramRun.InProcess(
+            ["run", "--device", "cuda"], new Dictionary<string, string>(NoGpu) { ["RECEDE_DEBUG"] = "1" });
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.GreaterThan(1));
     }
 
     // What no two runs share: times and the number of threads.

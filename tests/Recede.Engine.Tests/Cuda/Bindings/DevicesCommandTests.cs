@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recede.Engine.Devices;
 using Recede.Trainer;
 
@@ -81,31 +80,19 @@ public sealed class DevicesCommandTests
         return output.ToString();
     }
 
-    // A process of its own, since this one may have loaded a stand-in; the system's loader writes down what it looks for.
+    // The system's loader writes down what it looks for.
     private static (int ExitCode, string Output, string Loads) Start(params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("recede-loads");
         try
         {
-            var start = new ProcessStartInfo(Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet")
+            var run = Trainer.ProgramRun.InProcess(arguments, new Dictionary<string, string>
             {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            start.ArgumentList.Add(typeof(RecedeProgram).Assembly.Location);
-            foreach (var argument in arguments)
-            {
-                start.ArgumentList.Add(argument);
-            }
-
-            start.Environment["LD_DEBUG"] = "libs";
-            start.Environment["LD_DEBUG_OUTPUT"] = Path.Combine(folder.FullName, "loads");
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+                ["LD_DEBUG"] = "libs",
+                ["LD_DEBUG_OUTPUT"] = Path.Combine(folder.FullName, "loads"),
+            });
             var loads = string.Concat(folder.EnumerateFiles().Select(file => File.ReadAllText(file.FullName)));
-            return (process.ExitCode, output + error.Result, loads);
+            return (run.ExitCode, run.Output + run.Error, loads);
         }
         finally
         {
