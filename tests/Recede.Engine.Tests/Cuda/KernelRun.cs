@@ -6,17 +6,18 @@ using Recede.Engine.Tests.Support;
 namespace Recede.Engine.Tests.Cuda;
 
 /// <summary>
-/// Runs kernels of one source on the stand-in, with arrays that a test fills and reads. Every array is a block of device
+/// Runs kernels of one or more sources on the stand-in, with arrays that a test fills and reads. Every array is a block of device
 /// memory of its own, so that an access out of bounds is found; what a test does not fill counts as never written.
 /// </summary>
 internal sealed unsafe class KernelRun : IDisposable
 {
     private const int MaxDynamicSharedSizeBytes = 8;
+    private const int NotFound = 500;
 
     private readonly StandIn _standIn;
-    private readonly nint _module;
+    private readonly nint[] _modules;
 
-    private KernelRun(string path, in StandInSettings settings)
+    private KernelRun(string[] files, in StandInSettings settings)
     {
         _standIn = StandIn.Take(settings);
         try
@@ -24,7 +25,7 @@ internal sealed unsafe class KernelRun : IDisposable
             Check(StandInNative.cuInit(0));
             Check(StandInNative.cuDevicePrimaryCtxRetain(out var context, 0));
             Check(StandInNative.cuCtxSetCurrent(context));
-            _module = Compile(path);
+            _modules = Array.ConvertAll(files, file => Compile(PathOf(file)));
         }
         catch
         {
@@ -42,21 +43,27 @@ internal sealed unsafe class KernelRun : IDisposable
     /// </summary>
     /// <param name="file">Source: a file of kernels/, or a path from the repository's root.</param>
     /// <param name="body">Makes arrays, launches, and compares.</param>
-    public static void InEveryOrder(string file, Action<KernelRun> body)
+    public static void InEveryOrder(string file, Action<KernelRun> body) => InEveryOrder([file], body);
+
+    /// <summary>The same with the kernels of several sources.</summary>
+    public static void InEveryOrder(string[] files, Action<KernelRun> body)
     {
         foreach (var order in Enum.GetValues<StandInOrder>())
         {
-            using var run = Instrumented(file, order);
+            using var run = new KernelRun(files, new StandInSettings { Order = order });
             body(run);
         }
     }
 
     /// <summary>Instrumented, in one order.</summary>
     public static KernelRun Instrumented(string file, StandInOrder order = StandInOrder.Ascending) =>
-        new(PathOf(file), new StandInSettings { Order = order });
+        new([file], new StandInSettings { Order = order });
+
+    /// <summary>Instrumented, several sources, threads in ascending order.</summary>
+    public static KernelRun Instrumented(string[] files) => new(files, new StandInSettings());
 
     /// <summary>Not instrumented: several times faster, for real sizes.</summary>
-    public static KernelRun Plain(string file) => new(PathOf(file), new StandInSettings { Instrumented = false });
+    public static KernelRun Plain(params string[] files) => new(files, new StandInSettings { Instrumented = false });
 
     /// <summary>Device memory that was never written; 0 elements give a null pointer.</summary>
     public nint Allocate<T>(long count)
@@ -127,7 +134,7 @@ internal sealed unsafe class KernelRun : IDisposable
     public void Launch<TArgs>(string kernel, in LaunchGrid grid, in TArgs args)
         where TArgs : unmanaged
     {
-        Check(StandInNative.cuModuleGetFunction(out var function, _module, kernel), kernel);
+        var function = Find(kernel);
         Check(StandInNative.cuFuncGetParamInfo(function, 0, out _, out var size));
         Assert.That(sizeof(TArgs), Is.EqualTo((int)size), $"size of {typeof(TArgs).Name} and of the arguments of {kernel}");
         if (grid.SharedBytes > 48 << 10)
@@ -147,6 +154,19 @@ internal sealed unsafe class KernelRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _standIn.Dispose();
+
+    private nint Find(string kernel)
+    {
+        var status = NotFound;
+        nint function = 0;
+        for (var i = 0; i < _modules.Length && status == NotFound; i++)
+        {
+            status = StandInNative.cuModuleGetFunction(out function, _modules[i], kernel);
+        }
+
+        Check(status, kernel);
+        return function;
+    }
 
     private static string PathOf(string file) => Repository.PathOf(file.Contains('/') ? file : "kernels/" + file);
 

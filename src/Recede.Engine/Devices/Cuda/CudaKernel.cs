@@ -33,7 +33,7 @@ public sealed class CudaKernel<TArgs>
 
     /// <summary>A kernel of a program's own. Kernels of one text are compiled together.</summary>
     /// <param name="name">Name of the function.</param>
-    /// <param name="text">CUDA C++; it may include the engine's headers "common.cuh" and "elementwise.cuh", and no other.</param>
+    /// <param name="text">CUDA C++; it may include the engine's headers, "common.cuh" and "elementwise.cuh" above all, and no other.</param>
     public static CudaKernel<TArgs> FromSource(string name, string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

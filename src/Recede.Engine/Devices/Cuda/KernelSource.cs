@@ -8,7 +8,7 @@ namespace Recede.Engine.Devices.Cuda;
 internal sealed record KernelSource(string File, string? Text)
 {
     /// <summary>Names of the headers that every kernel may include; they are handed to the compiler in memory.</summary>
-    public static IReadOnlyList<string> HeaderNames { get; } = ["common.cuh", "elementwise.cuh"];
+    public static IReadOnlyList<string> HeaderNames { get; } = ["common.cuh", "elementwise.cuh", "batch_norm.cuh"];
 
     /// <summary>The text to compile.</summary>
     public string Read() => Text ?? ReadEmbedded(File);

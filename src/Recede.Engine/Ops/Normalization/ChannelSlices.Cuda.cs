@@ -4,7 +4,7 @@ using Recede.Engine.Devices.Cuda;
 namespace Recede.Engine.Ops;
 
 /// <summary>
-/// How kernels/batch_norm.cu is launched over x [N, H, W, C]: chunks of packs of channels, 16 bytes each, times slices of the
+/// How the kernels of kernels/batch_norm.cuh are launched over x [N, H, W, C]: chunks of packs of channels, 16 bytes each, times slices of the
 /// N * H * W pixels. The cut, and so the order of every sum, depends on shape and type alone.
 /// </summary>
 internal readonly struct ChannelSlices

@@ -3,28 +3,29 @@ using Recede.Engine.Devices.Cuda;
 
 namespace Recede.Engine.Ops;
 
-/// <summary>The kernels of kernels/batch_norm.cu and their arguments, field by field as there.</summary>
+/// <summary>The kernels of kernels/batch_norm_forward.cu and batch_norm_backward.cu and their arguments, field by field as there.</summary>
 internal static class NormKernels
 {
-    private const string File = "batch_norm.cu";
+    private const string ForwardFile = "batch_norm_forward.cu";
+    private const string BackwardFile = "batch_norm_backward.cu";
 
     /// <summary>Sums of slices for mean and variance.</summary>
-    public static TypedCudaKernel<NormMomentsArguments> Moments { get; } = new(File, "batch_norm_moments");
+    public static TypedCudaKernel<NormMomentsArguments> Moments { get; } = new(ForwardFile, "batch_norm_moments");
 
     /// <summary>Mean and variance from those.</summary>
-    public static CudaKernel<NormMergeMomentsArguments> MergeMoments { get; } = new(File, "batch_norm_merge_moments");
+    public static CudaKernel<NormMergeMomentsArguments> MergeMoments { get; } = new(ForwardFile, "batch_norm_merge_moments");
 
     /// <summary>Writes y.</summary>
-    public static TypedCudaKernel<NormForwardArguments> Forward { get; } = new(File, "batch_norm_forward");
+    public static TypedCudaKernel<NormForwardArguments> Forward { get; } = new(ForwardFile, "batch_norm_forward");
 
     /// <summary>Sums of slices for the gradients.</summary>
-    public static TypedCudaKernel<NormReduceArguments> Reduce { get; } = new(File, "batch_norm_reduce");
+    public static TypedCudaKernel<NormReduceArguments> Reduce { get; } = new(BackwardFile, "batch_norm_reduce");
 
     /// <summary>The gradients of scale and shift from those.</summary>
-    public static CudaKernel<NormMergeGradientsArguments> MergeGradients { get; } = new(File, "batch_norm_merge_gradients");
+    public static CudaKernel<NormMergeGradientsArguments> MergeGradients { get; } = new(BackwardFile, "batch_norm_merge_gradients");
 
     /// <summary>Writes the gradients of x and the residual.</summary>
-    public static TypedCudaKernel<NormBackwardArguments> Backward { get; } = new(File, "batch_norm_backward");
+    public static TypedCudaKernel<NormBackwardArguments> Backward { get; } = new(BackwardFile, "batch_norm_backward");
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct NormMomentsArguments

@@ -1,6 +1,6 @@
 namespace Recede.Engine.Ops;
 
-/// <summary>How a norm's backward pass on CUDA knows where the ReLU let through; numbers as in kernels/batch_norm.cu.</summary>
+/// <summary>How a norm's backward pass on CUDA knows where the ReLU let through; numbers as in kernels/batch_norm_backward.cu.</summary>
 internal enum NormMask
 {
     /// <summary>There was no ReLU.</summary>

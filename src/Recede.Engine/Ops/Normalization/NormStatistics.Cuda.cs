@@ -3,7 +3,7 @@ using Recede.Engine.Devices;
 
 namespace Recede.Engine.Ops;
 
-/// <summary>Mean and variance of every channel on CUDA, in two deterministic stages: see kernels/batch_norm.cu.</summary>
+/// <summary>Mean and variance of every channel on CUDA, in two deterministic stages: see kernels/batch_norm_forward.cu.</summary>
 internal static class NormStatistics
 {
     // What a slice leaves of a channel: a value of its own, its mean less that, the squared differences from its mean.

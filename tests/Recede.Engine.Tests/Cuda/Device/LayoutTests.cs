@@ -69,7 +69,7 @@ internal sealed class LayoutTests
         var c = CudaKernel<int>.FromSource("f", "other text");
         Assert.That(a.Source, Is.EqualTo(b.Source));
         Assert.That(a.Source, Is.Not.EqualTo(c.Source));
-        Assert.That(KernelSource.HeaderNames.Select(KernelSource.ReadEmbedded), Has.All.Contains("RECEDE_KERNEL"));
+        Assert.That(KernelSource.HeaderNames.Select(KernelSource.ReadEmbedded), Has.All.Contains("#pragma once"));
         Assert.That(() => KernelSource.ReadEmbedded("none.cu"), Throws.InstanceOf<FileNotFoundException>());
     }
 }

@@ -3,10 +3,12 @@ using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Cuda.Kernels;
 
-/// <summary>kernels/batch_norm.cu against the double-precision oracle.</summary>
+/// <summary>kernels/batch_norm_forward.cu and batch_norm_backward.cu against the double-precision oracle.</summary>
 [TestFixture]
 internal sealed class NormKernelTests
 {
+    private static readonly string[] Files = ["batch_norm_forward.cu", "batch_norm_backward.cu"];
+
     private static readonly Shape[] Small =
         [new(1, 1, 1, 1), new(2, 1, 1, 3), new(1, 5, 6, 7), new(2, 4, 4, 31), new(1, 1, 257, 37)];
 
@@ -17,7 +19,7 @@ internal sealed class NormKernelTests
         [Values] bool bounded)
     {
         double[]? first = null;
-        KernelRun.InEveryOrder("batch_norm.cu", run =>
+        KernelRun.InEveryOrder(Files, run =>
         {
             var results = new List<double>();
             foreach (var norm in Variants(shape, type, bounded))
@@ -34,7 +36,7 @@ internal sealed class NormKernelTests
     [Test]
     public void LargeTensorsAreNormalised([Values(ElementType.Float32, ElementType.BFloat16)] ElementType type, [Values] bool bounded)
     {
-        using var run = KernelRun.Plain("batch_norm.cu");
+        using var run = KernelRun.Plain(Files);
         foreach (var norm in Variants(new Shape(16, 32, 32, 64), type, bounded))
         {
             norm.Check(run, []);
@@ -45,7 +47,7 @@ internal sealed class NormKernelTests
     public void WideTensorsAreNormalised()
     {
         // More channels than a chunk of packs has, and a last chunk that is not full.
-        using var run = KernelRun.Instrumented("batch_norm.cu");
+        using var run = KernelRun.Instrumented(Files);
         new NormKernelCase(new Shape(3, 2, 5, 270), ElementType.Float32, Bounded: true, Relu: true).Check(run, []);
         new NormKernelCase(new Shape(3, 2, 5, 270), ElementType.BFloat16, Bounded: false, Residual: true).Check(run, []);
     }
@@ -54,7 +56,7 @@ internal sealed class NormKernelTests
     public void TheImportancesSlopeIsRightFarFromZero()
     {
         double[] w = [0, 20, -20, 100, -100, 1000, -1000];
-        using var run = KernelRun.Instrumented("batch_norm.cu");
+        using var run = KernelRun.Instrumented(Files);
         var norm = new NormKernelCase(new Shape(4, 3, 3, 7), ElementType.Float32, Bounded: true) { Scale = w };
         var (dScale, dot) = norm.ScaleGradient(run);
         for (var c = 0; c < w.Length; c++)
