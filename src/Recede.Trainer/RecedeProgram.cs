@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Recede.Engine;
+using Recede.Engine.Devices;
 using Recede.Trainer.Display;
 using Recede.Trainer.Options;
 using Spectre.Console;
@@ -114,6 +115,7 @@ internal static class RecedeProgram
         error.WriteLine(e switch
         {
             OperationCanceledException => "recede: interrupted; no report was written",
+            DeviceOutOfMemoryException => $"recede: {OneLine(e)}",
             OutOfMemoryException => "recede: out of memory: a smaller --batch needs less",
             _ => $"recede: {OneLine(e)}",
         });

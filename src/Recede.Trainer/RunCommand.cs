@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Recede.Engine;
 using Recede.Engine.Data;
-using Recede.Engine.Devices;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
@@ -19,12 +18,13 @@ internal static class RunCommand
     public static void Execute(RunSettings settings, IRunDisplay display, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        using var device = OpenDevice(settings);
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         var data = Limit(OpenData(settings), settings);
+        var choice = DeviceChoice.Open(settings.Device, settings.Threads);
+        using var device = choice.Device;
         var run = settings.CreateRun(device, data);
         var scores = settings.Method is PruningMethod.Bounded or PruningMethod.Random ? "Importances" : "Scales |gamma|";
-        display.Begin(Header(settings, run, data, device, reportPath), scores);
+        display.Begin(Header(settings, run, data, choice, reportPath), scores);
         var result = display.Follow(() => PruningRun.Execute(run, data, display, cancellation));
         var report = RunReport.Of(run, result, data, device, Stopwatch.GetElapsedTime(started).TotalSeconds);
         string? written = null;
@@ -40,28 +40,6 @@ internal static class RunCommand
         {
             // What a run of hours found is shown even where it could not be written.
             display.End(report, written);
-        }
-    }
-
-    private static Device OpenDevice(RunSettings settings)
-    {
-        if (settings.Device == "cuda")
-        {
-            var cuda = CudaInventory.Take();
-            return cuda.IsUsable
-                ? Device.Cuda()
-                : throw new DeviceUnavailableException(
-                    $"--device cuda: {cuda.Problems[0]}; `recede devices` tells all, and --device cpu needs none of it");
-        }
-
-        try
-        {
-            return Device.Cpu(settings.Threads);
-        }
-        catch (ArgumentException e)
-        {
-            // --threads was checked before: this is the environment variable.
-            throw new UsageException(e.Message);
         }
     }
 
@@ -92,7 +70,7 @@ internal static class RunCommand
     };
 
     private static List<(string Name, string Value)> Header(
-        RunSettings settings, PruningRunOptions run, DatasetPair data, Device device, string? reportPath)
+        RunSettings settings, PruningRunOptions run, DatasetPair data, DeviceChoice choice, string? reportPath)
     {
         var source = settings.Data is null ? "embedded" : settings.Data;
         var tuning = settings.FineTuneEpochs == 0
@@ -107,7 +85,7 @@ internal static class RunCommand
         };
         List<(string, string)> lines =
         [
-            ("recede", Figures.Format($"{EngineInfo.Version}, {device.Description}")),
+            ("recede", Figures.Format($"{EngineInfo.Version}, {choice.Device.Description}")),
             ("data", Figures.Format(
                 $"{data.Name} ({source}): {data.Train.Count:N0} + {data.Test.Count:N0} images, {data.Train.Height}x{data.Train.Width}x{data.Train.Channels}")),
             ("network", settings.Network + (settings.Preset is { } preset ? $" (preset {preset.Name})" : "")),
@@ -116,6 +94,11 @@ internal static class RunCommand
                 $"{Figures.Epochs(run.Training.Epochs)}, batch {run.Training.BatchSize}, {(settings.Decay == LearningRateDecay.Step ? "step" : "cosine")} from lr {run.Training.LearningRate}{augmentation}, seed {settings.Seed}")),
             ("pruning", $"{string.Join(", ", settings.Ratios.Select(Figures.Ratio))}; {tuning}"),
         ];
+        if (choice.Reason is not null)
+        {
+            lines.Insert(1, ("device", choice.Reason));
+        }
+
         if (reportPath is not null)
         {
             lines.Add(("report", reportPath));

@@ -18,7 +18,7 @@ internal sealed class RunOptions
     private static readonly string[] Methods = ["bounded", "l1", "uniform", "random"];
     private static readonly string[] Schedules = ["step", "cosine"];
     private static readonly string[] Augmentations = ["none", "crop", "flip", "crop+flip"];
-    private static readonly string[] Devices = ["cpu", Auto, "cuda"];
+    private static readonly string[] Devices = [DeviceChoice.Cpu, DeviceChoice.Auto, DeviceChoice.Cuda];
 
     private readonly Option<string> _preset = OptionParsing.Make<string>(
         "--preset", "NAME", "Start from one of the presets above; options given beside it win.", text => text);
@@ -102,7 +102,7 @@ internal sealed class RunOptions
         "--carry-momentum", "Fine-tune with the shrunk momentum of the training instead of fresh momentum.");
 
     private readonly Option<string> _device = OptionParsing.Choice(
-        "--device", "NAME", Devices, "cpu; cuda, for an NVIDIA GPU (new: tested on a stand-in, not yet on a GPU); or auto, today the CPU. Default: auto.");
+        "--device", "NAME", Devices, "cpu; cuda, for an NVIDIA GPU (new: tested on a stand-in, not yet on a GPU); or auto: cuda where it can run, else cpu; the run says why. Default: auto.");
 
     private readonly Option<int?> _threads = OptionParsing.Whole(
         "--threads", "N", 1, MostThreads,
@@ -176,7 +176,7 @@ internal sealed class RunOptions
             Data = line.GetValue(_data),
             TrainImages = line.GetValue(_trainImages),
             TestImages = line.GetValue(_testImages),
-            Device = line.GetValue(_device) ?? Auto,
+            Device = line.GetValue(_device) ?? DeviceChoice.Auto,
             Seed = line.GetValue(_seed) ?? DefaultSeed,
             Threads = line.GetValue(_threads),
             LatencyBatch = line.GetValue(_latencyBatch) ?? DefaultLatencyBatch,

@@ -58,6 +58,7 @@ internal sealed record RunSettings
     /// <summary>Test images to use, the first ones; null for all.</summary>
     public required int? TestImages { get; init; }
 
+    /// <summary>"cpu", "cuda", or "auto".</summary>
     public required string Device { get; init; }
 
     public required ulong Seed { get; init; }

@@ -132,6 +132,9 @@ internal sealed unsafe class StandIn : IDisposable
         {
             findings = TakeFindings();
             StandInNative.standin_reset();
+
+            // Nobody holds it: whoever looks for a GPU in this process now, such as a run of the program, finds none.
+            Configure(new StandInSettings { Devices = 0 });
         }
         finally
         {

@@ -107,7 +107,7 @@ public sealed class RunCommandTests
                 CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false) { NumberFormat = { NumberDecimalSeparator = separator } };
                 var run = ProgramRun.Of(
                     "run", "--train-images", "64", "--test-images", "32", "--epochs", "1", "--batch", "32", "--finetune-epochs", "0",
-                    "--latency-batch", "1", "--threads", threads, "--ratios", "0.5", "--lambda", "0.1", "--out", _folder.Path);
+                    "--latency-batch", "1", "--threads", threads, "--device", "cpu", "--ratios", "0.5", "--lambda", "0.1", "--out", _folder.Path);
                 Assert.That(run.ExitCode, Is.Zero, run.Error);
                 reports.Add(WithoutTimes(File.ReadAllText(Path.Combine(_folder.Path, "run.json"))));
             }
@@ -168,6 +168,21 @@ public sealed class RunCommandTests
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
         Assert.That(run.Error, Does.Contain("--device cuda: ").And.Contain("recede devices"));
+    }
+
+    [Test]
+    public void Without_a_GPU_the_CPU_is_chosen_and_the_header_says_why()
+    {
+        string[] unnamed = [.. ProgramRun.Tiny.TakeWhile(argument => argument != "--device"), "--ratios", "0.5", "--out", _folder.Path];
+        var run = ProgramRun.InProcess(unnamed, NoGpu);
+
+        Assert.That(run.Error, Is.Empty);
+        Assert.That(run.ExitCode, Is.Zero);
+        Assert.That(run.OutputLines[0], Does.Contain("CPU, "));
+        Assert.That(run.OutputLines[1], Does.StartWith("device    auto: CPU, since "));
+        Assert.That(run.OutputLines[1], Has.Length.LessThanOrEqualTo(80));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder.Path, "run.json")));
+        Assert.That(json.RootElement.GetProperty("device").GetString(), Is.EqualTo("cpu"));
     }
 
     [Test]

@@ -60,7 +60,7 @@ internal sealed class RunOnCudaTests
     private static JsonElement Report(TemporaryFolder folder, string device)
     {
         var to = Path.Combine(folder.Path, device);
-        var run = ProgramRun.Of([.. ProgramRun.Tiny, "--device", device, "--out", to]);
+        var run = ProgramRun.Of([.. ProgramRun.TinyOn(device), "--out", to]);
         Assert.That(run.Error, Is.Empty);
         Assert.That(run.ExitCode, Is.Zero);
         return JsonDocument.Parse(File.ReadAllBytes(Path.Combine(to, "run.json"))).RootElement;
