@@ -106,6 +106,12 @@ public abstract class Device : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Tells the device that shapes it has worked with are likely gone for good, since a network was pruned: what it keeps
+    /// for single shapes can go, and is made anew where it is asked for again.</summary>
+    internal virtual void RetireShapes()
+    {
+    }
+
     /// <summary>Allocates memory with unspecified contents.</summary>
     internal DeviceBuffer AllocateUncleared(long bytes, string owner) => Allocate(bytes, owner, zeroed: false);
 

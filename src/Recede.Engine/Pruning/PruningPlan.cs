@@ -117,6 +117,8 @@ public sealed partial class PruningPlan
             {
                 norm.Mask = null;
             }
+
+            network.Device.RetireShapes();
         }
         finally
         {

@@ -1,5 +1,7 @@
+using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Nn;
 using Recede.Engine.Pruning;
+using Recede.Engine.Tests.Cuda.Libraries;
 using Recede.Engine.Tests.Pruning;
 using Recede.Engine.Tests.Support;
 
@@ -23,12 +25,32 @@ internal sealed class CudaPruningTests(string device) : DeviceFixture(device)
         var before = opened.LiveBytes;
         plan.Apply(shrunk);
         Assert.That(opened.LiveBytes, Is.LessThan(before), "bytes after the shrink");
+        Assert.That(((CudaDevice)opened).Cudnn.PlanCount, Is.Zero, "plans of the old shapes");
         TensorAssert.AreClose(SmallNetworks.Logits(shrunk), SmallNetworks.Logits(masked), Relative, what: "logits");
 
         using var shrunkRun = new StepRunner(shrunk);
         using var maskedRun = new StepRunner(masked);
         Assert.That(shrunkRun.Step(7), Is.EqualTo(maskedRun.Step(7)).Within(1e-4), "the loss of the next step");
         Assert.That(float.IsFinite(shrunkRun.Step(8)));
+    }
+
+    [Test]
+    public void A_shrink_frees_the_plans_of_the_old_shapes_and_only_them()
+    {
+        using var opened = Kind.Open();
+        if (((CudaTestDevice)Kind).StandIn is null)
+        {
+            Assert.Ignore("Only the stand-in counts what cuDNN holds.");
+        }
+
+        using var network = SmallNetworks.Create("vgg", opened, Norm.Bounded);
+        using var run = new StepRunner(network);
+        run.Step(1);
+        var (plans, objects) = (((CudaDevice)opened).Cudnn.PlanCount, LibraryDevice.LiveCudnnObjects);
+        OneShot.Plan(network, 0.5).Apply(network);
+        Assert.That(LibraryDevice.LiveCudnnObjects, Is.EqualTo(1), "the handle alone");
+        run.Step(2);
+        Assert.That((((CudaDevice)opened).Cudnn.PlanCount, LibraryDevice.LiveCudnnObjects), Is.EqualTo((plans, objects)));
     }
 
     [Test]

@@ -68,8 +68,8 @@ internal sealed class ConvolutionPlan : IDisposable
     /// <summary>Scratch memory that a run needs.</summary>
     public long WorkspaceBytes { get; }
 
-    /// <summary>The retirement round in which it was last asked for.</summary>
-    public int LastUse { get; set; }
+    /// <summary>Whether it was asked for while a graph was captured, which then runs its kernels without asking again.</summary>
+    public bool IsCaptured { get; set; }
 
     /// <summary>The first place in a block that is aligned for a workspace.</summary>
     public static nint Aligned(nint address) => (nint)((address + WorkspaceAlignment - 1) / WorkspaceAlignment * WorkspaceAlignment);

@@ -8,6 +8,9 @@ public sealed unsafe partial class CudaDevice
     private readonly HashSet<CapturedGraph> _graphs = [];
     private bool _capturing;
 
+    /// <summary>Whether what is queued now is recorded; for those who have the device's turn.</summary>
+    internal bool IsCapturing => _capturing;
+
     /// <summary>
     /// Begins to record what this thread queues, instead of running it. Until the capture ends other threads wait for the
     /// device, and whatever cannot be replayed throws: allocating, uploads and downloads, waiting, a kernel's first launch.

@@ -1,3 +1,5 @@
+using Recede.Cuda.Driver;
+
 namespace Recede.Engine.Devices.Cuda;
 
 /// <content>The libraries, each opened when it is first needed.</content>
@@ -14,9 +16,21 @@ public sealed unsafe partial class CudaDevice
     /// <exception cref="DeviceUnavailableException">There is no cuBLAS that can be loaded.</exception>
     internal CublasSession Cublas => _cublas ?? OpenCublas();
 
-    /// <summary>Frees the convolution plans that nobody used since the last call; see <see cref="CudnnSession.RetireUnused"/>.</summary>
-    /// <returns>How many were freed.</returns>
-    internal int RetireUnusedPlans() => _cudnn?.RetireUnused() ?? 0;
+    /// <summary>Frees the convolution plans, after waiting for what is queued. Those that a graph was captured with stay as long
+    /// as the device has any graph, which may still run them.</summary>
+    internal override void RetireShapes()
+    {
+        // The network is pruned when this is called: nothing here may throw.
+        lock (_turn)
+        {
+            if (!_disposed && _cudnn is { } cudnn)
+            {
+                _context.TryMakeCurrent();
+                Native.cuStreamSynchronize(Stream).Release();
+                cudnn.Retire(keepCaptured: _capturing || _graphs.Count > 0);
+            }
+        }
+    }
 
     private CudnnSession OpenCudnn()
     {

@@ -8,8 +8,7 @@ namespace Recede.Engine.Devices.Cuda;
 /// </summary>
 /// <remarks>
 /// Making a plan asks the library for much, allocates and may compile, so it does not happen while a stream is being captured:
-/// a step that is captured has run once before. A captured graph runs the kernels of its plans without asking for them again,
-/// so it must be gone, or its shapes asked for anew, before <see cref="RetireUnused"/>.
+/// a step that is captured has run once before.
 /// </remarks>
 internal sealed class CudnnSession : IDisposable
 {
@@ -18,7 +17,6 @@ internal sealed class CudnnSession : IDisposable
     private readonly CudnnHandle _library;
     private readonly ConvolutionPlanner _planner;
     private readonly PlanTimer? _timer;
-    private int _round;
 
     /// <summary>Opens the library.</summary>
     /// <param name="device">The device, whose turn the caller has. Its options tell which engines are allowed and how they are
@@ -50,7 +48,8 @@ internal sealed class CudnnSession : IDisposable
         }
     }
 
-    /// <summary>The plan for a convolution, made when first asked for.</summary>
+    /// <summary>The plan for a convolution, made when first asked for. Another thread may prune, and so retire it: who looks for
+    /// a plan to run it keeps the device's turn until it has run.</summary>
     /// <returns>A plan, which may be one that says that cuDNN has none.</returns>
     public ConvolutionPlan Find(in ConvolutionPlanKey key)
     {
@@ -62,7 +61,7 @@ internal sealed class CudnnSession : IDisposable
             _plans.Add(key, plan);
         }
 
-        plan.LastUse = _round;
+        plan.IsCaptured |= _device.IsCapturing;
         return plan;
     }
 
@@ -76,26 +75,20 @@ internal sealed class CudnnSession : IDisposable
         plan.Execute(_library.Value, operands, workspace);
     }
 
-    /// <summary>Frees the plans that nobody asked for since the last call: those of shapes that pruning retired, once a step
-    /// with the new shapes has run.</summary>
-    /// <returns>How many were freed.</returns>
-    public int RetireUnused()
+    /// <summary>Frees the plans: after a network was pruned most are for shapes that are gone, and the others are soon made
+    /// anew. The device calls this while its context is current and nothing runs.</summary>
+    /// <param name="keepCaptured">Leave those that a graph was captured with.</param>
+    public void Retire(bool keepCaptured)
     {
-        using var turn = _device.Enter();
-        var retired = 0;
         foreach (var (key, plan) in _plans)
         {
-            if (plan.LastUse != _round)
+            if (!(keepCaptured && plan.IsCaptured))
             {
                 // A dictionary allows that of what is being enumerated.
                 _plans.Remove(key);
                 plan.Dispose();
-                retired++;
             }
         }
-
-        _round++;
-        return retired;
     }
 
     /// <summary>Frees everything; the device calls this while its context is current and nothing runs.</summary>

@@ -7,13 +7,15 @@ namespace Recede.Engine.Ops;
 /// <summary>
 /// A convolution without groups by cuDNN. What cuDNN offers depends on types, shape, GPU and version, so each pass has a
 /// ladder: the one call that does all, and if there is none, a simpler call with a kernel of our own behind it. Which rung is
-/// taken depends on nothing else, and is remembered with the plans.
+/// taken depends on nothing else, and is remembered with the plans. Each pass keeps the device's turn from looking for its plan
+/// until that is queued.
 /// </summary>
 internal static class CudnnConvolution
 {
     /// <summary>y = x * w, with its bias where there is one.</summary>
     public static void Forward(in CudaOpContext context, in ConvolutionShape shape)
     {
+        using var turn = context.Device.Enter();
         var type = context.InputType(0);
         var hasBias = context.Has(2);
         var key = new ConvolutionPlanKey(ConvolutionPass.Forward, shape, type, context.OutputType(0), Accumulate: false, Bias: hasBias);
@@ -36,6 +38,7 @@ internal static class CudnnConvolution
     /// <summary>dx = (accumulate ? dx : 0) + the gradient of x.</summary>
     public static void BackwardData(in CudaOpContext context, in ConvolutionShape shape, nint dx, bool accumulate)
     {
+        using var turn = context.Device.Enter();
         var type = context.InputType(0);
         var key = new ConvolutionPlanKey(ConvolutionPass.BackwardData, shape, type, type, accumulate, Bias: false);
         var plan = context.Device.Cudnn.Find(key);
@@ -60,6 +63,7 @@ internal static class CudnnConvolution
     /// <summary>dw = (accumulate ? dw : 0) + the gradient of the filters, which is float32 whatever the activations are.</summary>
     public static void BackwardFilter(in CudaOpContext context, in ConvolutionShape shape, nint dw, bool accumulate)
     {
+        using var turn = context.Device.Enter();
         var type = context.InputType(0);
         var key = new ConvolutionPlanKey(ConvolutionPass.BackwardFilter, shape, type, ElementType.Float32, accumulate, Bias: false);
         var cudnn = context.Device.Cudnn;

@@ -97,24 +97,44 @@ internal sealed class CudnnConvolutionTests
     }
 
     [Test]
-    public void Plans_are_made_once_and_retired_when_a_whole_round_did_not_use_them()
+    public void Plans_are_made_once_and_retired_when_shapes_are()
     {
         using var run = new LibraryDevice();
         var cudnn = run.Device.Cudnn;
-        var old = new ConvolutionPlanKey(ConvolutionPass.Forward, Plain, Single, Single, Accumulate: false, Bias: false);
-        var kept = old with { Pass = ConvolutionPass.BackwardData };
+        var key = new ConvolutionPlanKey(ConvolutionPass.Forward, Plain, Single, Single, Accumulate: false, Bias: false);
         var before = LibraryDevice.LiveCudnnObjects;
-        Check(run, old);
-        Check(run, kept);
+        Check(run, key);
+        Check(run, key with { Pass = ConvolutionPass.BackwardData });
         var calls = run.StandIn.Calls("cudnnBackendFinalize");
-        var again = cudnn.Find(old);
-        Assert.That(cudnn.Find(old), Is.SameAs(again));
+        var plan = cudnn.Find(key);
+        Assert.That(cudnn.Find(key), Is.SameAs(plan));
         Assert.That(run.StandIn.Calls("cudnnBackendFinalize"), Is.EqualTo(calls));
-        Assert.That(cudnn.RetireUnused(), Is.Zero);
-        cudnn.Find(kept);
-        Assert.That((cudnn.RetireUnused(), cudnn.PlanCount), Is.EqualTo((1, 1)));
-        cudnn.RetireUnused();
+        run.Device.RetireShapes();
         Assert.That((cudnn.PlanCount, LibraryDevice.LiveCudnnObjects), Is.EqualTo((0, before)));
+        Check(run, key);
+    }
+
+    [Test]
+    public void A_plan_that_a_graph_runs_is_kept_as_long_as_there_is_one()
+    {
+        using var run = new LibraryDevice();
+        var cudnn = run.Device.Cudnn;
+        var key = new ConvolutionPlanKey(ConvolutionPass.Forward, Plain, Single, Single, Accumulate: false, Bias: false);
+        var operands = Operands(run, key, out _, out _, out _);
+        Execute(run, key, operands, out var workspace);
+        Check(run, key with { Pass = ConvolutionPass.BackwardData });
+        using (var capture = run.Device.BeginCapture())
+        {
+            cudnn.Execute(cudnn.Find(key), operands, workspace);
+            using var graph = capture.End();
+            run.Device.RetireShapes();
+            Assert.That(cudnn.PlanCount, Is.EqualTo(1));
+            graph.Launch();
+            run.Device.Synchronize();
+        }
+
+        run.Device.RetireShapes();
+        Assert.That(cudnn.PlanCount, Is.Zero);
     }
 
     [Test]
