@@ -12,7 +12,11 @@ struct DropoutKernelArguments {
     unsigned threshold;
     unsigned long long seed;
     unsigned long long stream;
+    const unsigned long long* step;   // null, or the number of a captured step, see StepState
 };
+
+// As DropoutOp.StreamsPerStep.
+#define STREAMS_PER_STEP 0x9E3779B97F4A7C15ull
 
 // Value c of pixel p is kept where word c % 4 of block p fours + c / 4 is at least the threshold: as DropoutRule says.
 template <class T>
@@ -20,6 +24,7 @@ static __device__ void dropout(const DropoutKernelArguments& a) {
     constexpr int W = Pack<T>::Width;
     const T* __restrict__ from = (const T*)a.from;
     T* __restrict__ to = (T*)a.to;
+    const unsigned long long stream = a.step ? a.stream + *a.step * STREAMS_PER_STEP : a.stream;
     const int vectors = a.padded / W;
     const long long items = a.pixels * vectors;
     for (long long i = global_thread(); i < items; i += grid_threads()) {
@@ -29,7 +34,7 @@ static __device__ void dropout(const DropoutKernelArguments& a) {
         // Padding may draw the next pixel's words: it is zero before and after.
 #pragma unroll
         for (int four = 0; four < W / 4; four++) {
-            const PhiloxBlock words = philox_block(a.seed, a.stream, (unsigned long long)(pixel * a.fours + vector * (W / 4) + four));
+            const PhiloxBlock words = philox_block(a.seed, stream, (unsigned long long)(pixel * a.fours + vector * (W / 4) + four));
             // A product, not a choice: what is dropped of a NaN or an infinity stays a NaN, as on the CPU.
             v.v[4 * four] *= words.x >= a.threshold ? a.scale : 0.f;
             v.v[4 * four + 1] *= words.y >= a.threshold ? a.scale : 0.f;

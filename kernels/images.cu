@@ -22,6 +22,7 @@ struct ImagesKernelArguments {
     int flip;
     unsigned long long seed;
     unsigned long long stream;
+    const unsigned long long* epoch;   // null, or the epoch of a captured step, see StepState
 };
 
 // table[c, b] = (b / 255 - mean[c]) / deviation[c] in double precision, rounded once: the same bits as the CPU's table, since
@@ -44,7 +45,7 @@ struct ImageMove {
 };
 
 RECEDE_DEVICE ImageMove draw_move(const ImagesKernelArguments& a, int index) {
-    const PhiloxBlock words = philox_block(a.seed, a.stream, (unsigned)index);
+    const PhiloxBlock words = philox_block(a.seed, a.epoch ? a.stream + *a.epoch : a.stream, (unsigned)index);
     const unsigned long long places = 2ull * (unsigned)a.crop + 1;
     return {(int)(words.x * places >> 32) - a.crop, (int)(words.y * places >> 32) - a.crop, a.flip && words.z >> 31 != 0};
 }

@@ -1,6 +1,7 @@
 // Stochastic gradient descent over all parameters in one launch, from a table of pieces in device memory (Optim/SgdPiece.cs):
 // g = dw + decay w;  v = momentum v + g;  w -= rate (g + momentum v) with Nesterov, rate v without; without momentum
-// w -= rate g. The learning rate stands in the table, so that a captured launch follows it. Deterministic.
+// w -= rate g, with rate = the step's times the piece's. What changes from step to step stands in memory, so that a captured
+// launch follows it. Deterministic.
 // Grid (pieces, 4), block 256: a block takes a quarter of a piece of up to 16,384 floats, a thread 4 packs whose loads are
 // all under way together. Pieces start at 32 bytes and are multiples of 8 floats long.
 #include "common.cuh"
@@ -14,19 +15,31 @@ struct SgdPiece {
     float* value;
     const float* gradient;
     float* velocity;   // null: no momentum
-    float learningRate;
+    float learningRateScale;
     float weightDecay;
     float momentum;
 };
 
+// SgdUpdate.State.
+struct SgdState {
+    float learningRate;
+    int bad;
+};
+
+// What bad says when nothing is.
+#define NONE_BAD 0x7fffffff
+
 struct SgdUpdateArguments {
     const SgdPiece* pieces;
+    const SgdState* state;
     int nesterov;
 };
 
-// Reads w, dw and v and writes w and v: 20 bytes a parameter, the floor; 12 without momentum.
+// Reads w, dw and v and writes w and v: 20 bytes a parameter, the floor; 12 without momentum. Nothing where something is bad.
 extern "C" __global__ void __launch_bounds__(256) sgd_update(const SgdUpdateArguments a) {
+    if (a.state->bad != NONE_BAD) return;
     const SgdPiece piece = a.pieces[blockIdx.x];
+    const float rate = a.state->learningRate * piece.learningRateScale;
     float* __restrict__ w = piece.value;
     const float* __restrict__ dw = piece.gradient;
     float* __restrict__ v = piece.velocity;
@@ -51,7 +64,7 @@ extern "C" __global__ void __launch_bounds__(256) sgd_update(const SgdUpdateArgu
                 velocities[u].v[i] = fmaf(piece.momentum, velocities[u].v[i], step);
                 step = a.nesterov ? fmaf(piece.momentum, velocities[u].v[i], step) : velocities[u].v[i];
             }
-            values[u].v[i] = fmaf(-piece.learningRate, step, values[u].v[i]);
+            values[u].v[i] = fmaf(-rate, step, values[u].v[i]);
         }
         if (v) store_pack(v + at, velocities[u]);
         store_pack(w + at, values[u]);

@@ -26,6 +26,16 @@ public readonly ref struct CudaOpContext
     /// <summary>True in a training step: norms use the batch's statistics, dropout drops.</summary>
     public bool Training => _tape.Training;
 
+    /// <summary>
+    /// Device address of the number of the step, a 64-bit word, or 0 where the step is not captured. A captured step is recorded
+    /// once and replayed: what differs from step to step is read from device memory by the kernels, not from
+    /// <see cref="Tape.StepNumber"/> by the host.
+    /// </summary>
+    public nint StepNumberWord => _tape.StateWords;
+
+    /// <summary>Device address of the number of the epoch, a 64-bit word, or 0 where the step is not captured.</summary>
+    public nint EpochWord => _tape.StateWords == 0 ? 0 : _tape.StateWords + StepState.EpochOffset;
+
     /// <summary>Number of operands, absent ones included.</summary>
     public int InputCount => _tape.InputCount(_record);
 

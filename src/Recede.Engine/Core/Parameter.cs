@@ -81,6 +81,9 @@ public sealed class Parameter : IDisposable
     /// <summary>Counts the changes of the value, for caches that derive from it. Raised by <see cref="MarkChanged"/>.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Counts how often memory of it was exchanged or freed; captured steps of an older count are void.</summary>
+    internal int MemoryVersion { get; private set; }
+
     /// <summary>The value's memory.</summary>
     public DeviceBuffer Value => _value;
 
@@ -128,6 +131,7 @@ public sealed class Parameter : IDisposable
             {
                 _companions[i].Buffer.Dispose();
                 _companions.RemoveAt(i);
+                MemoryVersion++;
             }
         }
     }
@@ -280,6 +284,7 @@ public sealed class Parameter : IDisposable
         }
 
         Shape = shrink.Shape;
+        MemoryVersion++;
         MarkChanged();
     }
 

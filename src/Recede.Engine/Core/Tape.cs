@@ -22,6 +22,7 @@ public sealed partial class Tape : IDisposable
     private bool _spent;
     private bool _disposed;
     private string _scope = "";
+    private ulong _stepNumber;
 
     /// <summary>Makes a tape on a device.</summary>
     public Tape(Device device)
@@ -56,7 +57,16 @@ public sealed partial class Tape : IDisposable
     public ulong Seed { get; set; }
 
     /// <summary>Number of the training step, set by the training loop: random ops draw anew each step.</summary>
-    public ulong StepNumber { get; set; }
+    /// <exception cref="InvalidOperationException">It is read in a captured step, which is replayed with other numbers: see
+    /// <see cref="CudaOpContext.StepNumberWord"/>.</exception>
+    public ulong StepNumber
+    {
+        get => StateWords == 0
+            ? _stepNumber
+            : throw new InvalidOperationException(
+                "The host reads the number of a step that is replayed with others; CudaOpContext.StepNumberWord is for that, or CudaOptions.CaptureSteps = false.");
+        set => _stepNumber = value;
+    }
 
     /// <summary>Path of the layer that is running; names tensors and errors.</summary>
     public string Scope
@@ -64,6 +74,12 @@ public sealed partial class Tape : IDisposable
         get => _scope;
         set => _scope = value ?? "";
     }
+
+    /// <summary>The step's number as far as the host knows it: 0 in a captured step, whose kernels add it.</summary>
+    internal ulong KnownStepNumber => StateWords == 0 ? _stepNumber : 0;
+
+    /// <summary>Device address of the <see cref="Devices.Cuda.StepState"/> of a step that is captured; 0 in any other.</summary>
+    internal nint StateWords { get; set; }
 
     /// <summary>Starts a step; dispose what it returns to end it.</summary>
     /// <param name="training">Record for a backward pass, and let norms and dropout behave as in training.</param>
@@ -118,6 +134,39 @@ public sealed partial class Tape : IDisposable
         var spec = new OutputSpec(new Shape(labels.Length, 1, 1, 1), ElementType.Int32, TensorLayout.Dense, Differentiable: false);
         var slot = AddSlot(spec, "labels");
         Device.UploadBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(labels), _slots[slot].Address);
+        return Handle(slot);
+    }
+
+    /// <summary>
+    /// Makes memory that the step does not own an operand, to be read in place: at a fixed address, as a captured step wants
+    /// its inputs. It stays its owner's, who keeps it until the device has done the step's work. No gradient flows into it.
+    /// </summary>
+    /// <param name="buffer">Memory of this tape's device that holds the values in the device's physical layout.</param>
+    /// <param name="spec">What they are.</param>
+    /// <param name="name">Its name in errors.</param>
+    /// <exception cref="ArgumentException">The buffer is too small or another device's.</exception>
+    public Tensor Borrow(DeviceBuffer buffer, in OutputSpec spec, string name)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        CheckInStep();
+        var bytes = Device.PhysicalBytes(spec.Shape.Validated(), spec.Layout, spec.Type);
+        if (!ReferenceEquals(buffer.Device, Device) || buffer.Bytes < bytes)
+        {
+            throw new ArgumentException(
+                $"{name} {spec.Shape} takes {bytes} bytes of this {Device.Name} device; the buffer has {buffer.Bytes} of a {buffer.Device.Name} device.",
+                nameof(buffer));
+        }
+
+        var slot = NextSlot();
+        _slots[slot] = new Slot
+        {
+            Name = name,
+            Shape = spec.Shape,
+            Type = spec.Type,
+            Layout = spec.Layout,
+            Address = buffer.Address,
+            Moments = -1,
+        };
         return Handle(slot);
     }
 

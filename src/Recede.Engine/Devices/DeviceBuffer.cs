@@ -4,15 +4,17 @@ namespace Recede.Engine.Devices;
 /// <see cref="Device.LiveBytes"/> tells, and so does a debug build when the device is disposed.</summary>
 public sealed class DeviceBuffer : IDisposable
 {
-    private readonly Device _device;
     private nint _address;
 
     internal DeviceBuffer(Device device, nint address, long bytes)
     {
-        _device = device;
+        Device = device;
         _address = address;
         Bytes = bytes;
     }
+
+    /// <summary>Where it lies.</summary>
+    public Device Device { get; }
 
     /// <summary>Size in bytes.</summary>
     public long Bytes { get; }
@@ -34,7 +36,7 @@ public sealed class DeviceBuffer : IDisposable
         var address = Interlocked.Exchange(ref _address, 0);
         if (address != 0)
         {
-            _device.Free(address, Bytes);
+            Device.Free(address, Bytes);
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class StepArena : IDisposable
     /// <summary>The most bytes that were in use at a time since the arena was made or <see cref="ResetPeak"/>.</summary>
     public long Peak { get; private set; }
 
-    /// <summary>How often a chunk was added; captured graphs of an older count are void.</summary>
+    /// <summary>How often chunks were added or given back; captured graphs of an older count are void.</summary>
     public int Growths { get; private set; }
 
     /// <summary>Gets a block of at least <paramref name="bytes"/>, 64-byte aligned, with unspecified contents.</summary>
@@ -135,6 +135,7 @@ public sealed class StepArena : IDisposable
             chunk.Dispose();
         }
 
+        Growths += _chunks.Count > 0 ? 1 : 0;
         _chunks.Clear();
         _free.Clear();
         Capacity = 0;

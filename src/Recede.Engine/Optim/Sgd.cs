@@ -9,7 +9,7 @@ namespace Recede.Engine.Optim;
 /// Deterministic; a warm update allocates no managed memory. Not thread-safe. On a GPU it holds a small table there until it is
 /// disposed; on the CPU there is nothing to dispose.
 /// </summary>
-public sealed class Sgd : IDisposable
+public sealed partial class Sgd : IDisposable
 {
     /// <summary>Name of the companion buffer that holds v.</summary>
     public const string MomentumBuffer = "momentum";
@@ -98,8 +98,8 @@ public sealed class Sgd : IDisposable
     /// </summary>
     public void Update()
     {
-        ListPieces(withMomentum: true);
-        _update.Apply(Nesterov);
+        ListPieces(_update, withMomentum: true);
+        _update.Apply(LearningRate, Nesterov);
         foreach (var entry in _entries)
         {
             if (entry.Parameter.HasGradient)
@@ -112,7 +112,7 @@ public sealed class Sgd : IDisposable
     /// <summary>The first parameter, in the groups' order, whose gradient holds a NaN or an infinity; null if none does.</summary>
     public Parameter? FindNonFiniteGradient()
     {
-        ListPieces(withMomentum: false);
+        ListPieces(_update, withMomentum: false);
         var at = _update.FindNonFiniteGradient();
         return at < 0 ? null : _entries[at].Parameter;
     }
@@ -136,12 +136,16 @@ public sealed class Sgd : IDisposable
     }
 
     /// <summary>Frees what the optimiser itself holds on the device; momentum belongs to the parameters and stays.</summary>
-    public void Dispose() => _update.Dispose();
+    public void Dispose()
+    {
+        _update.Dispose();
+        _captured?.Dispose();
+    }
 
     // Listed anew each time: it costs microseconds, and pruning, new momentum and new gradients need no notice then.
-    private void ListPieces(bool withMomentum)
+    private void ListPieces(SgdUpdate update, bool withMomentum)
     {
-        _update.Clear();
+        update.Clear();
         for (var e = 0; e < _entries.Length; e++)
         {
             ref readonly var entry = ref _entries[e];
@@ -154,10 +158,10 @@ public sealed class Sgd : IDisposable
                     parameter.Value.Address,
                     parameter.Gradient.Address,
                     withMomentum && entry.Momentum > 0 ? parameter.CompanionBuffer(MomentumBuffer).Address : 0,
-                    LearningRate * entry.LearningRateScale,
+                    entry.LearningRateScale,
                     entry.WeightDecay,
                     entry.Momentum);
-                _update.Add(piece, parameter.PhysicalCount);
+                update.Add(piece, parameter.PhysicalCount);
             }
         }
     }

@@ -7,8 +7,8 @@ namespace Recede.Engine.Optim;
 /// <param name="Value">w.</param>
 /// <param name="Gradient">dw.</param>
 /// <param name="Velocity">v, or 0 for an update without momentum.</param>
-/// <param name="LearningRate">Of this parameter.</param>
+/// <param name="LearningRateScale">Factor on the step's learning rate.</param>
 /// <param name="WeightDecay">Of this parameter.</param>
 /// <param name="Momentum">Of this parameter.</param>
 internal readonly record struct SgdPiece(
-    int Parameter, int Count, nint Value, nint Gradient, nint Velocity, float LearningRate, float WeightDecay, float Momentum);
+    int Parameter, int Count, nint Value, nint Gradient, nint Velocity, float LearningRateScale, float WeightDecay, float Momentum);

@@ -7,11 +7,11 @@ internal sealed partial class SgdUpdate
 {
     private byte[] _nonFinite = [];
 
-    private unsafe void ApplyCpu(WorkerPool pool, bool nesterov)
+    private unsafe void ApplyCpu(WorkerPool pool, float learningRate, bool nesterov)
     {
         fixed (SgdPiece* pieces = _pieces)
         {
-            var job = new UpdateJob { Pieces = pieces, Nesterov = nesterov };
+            var job = new UpdateJob { Pieces = pieces, LearningRate = learningRate, Nesterov = nesterov };
             pool.Run(ref job, _count);
         }
     }
@@ -36,6 +36,7 @@ internal sealed partial class SgdUpdate
     private unsafe struct UpdateJob : IParallelJob
     {
         public SgdPiece* Pieces;
+        public float LearningRate;
         public bool Nesterov;
 
         public readonly void Run(int item, int worker)
@@ -60,7 +61,7 @@ internal sealed partial class SgdUpdate
             var w = (float*)piece.Value;
             var dw = (float*)piece.Gradient;
             var v = (float*)piece.Velocity;
-            var rate = TV.Broadcast(-piece.LearningRate);
+            var rate = TV.Broadcast(-(LearningRate * piece.LearningRateScale));
             var decay = TV.Broadcast(piece.WeightDecay);
             var momentum = TV.Broadcast(piece.Momentum);
             for (var i = 0; i < piece.Count; i += TV.Count)

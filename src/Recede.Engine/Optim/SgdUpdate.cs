@@ -45,15 +45,15 @@ internal sealed partial class SgdUpdate(Device device) : IDisposable
 
     /// <summary>dw += weightDecay w;  v = momentum v + dw;  w -= learningRate (dw + momentum v) with Nesterov, else
     /// learningRate v. The gradient in memory stays as it is.</summary>
-    public void Apply(bool nesterov)
+    public void Apply(float learningRate, bool nesterov)
     {
         switch (device)
         {
             case CpuDevice cpu:
-                ApplyCpu(cpu.Pool, nesterov);
+                ApplyCpu(cpu.Pool, learningRate, nesterov);
                 break;
             case CudaDevice cuda:
-                ApplyCuda(cuda, nesterov);
+                ApplyCuda(cuda, learningRate, nesterov);
                 break;
             default:
                 throw new UnreachableException(device.Name);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Recede.Engine.Core;
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Nn;
 using Recede.Engine.Ops;
 using Recede.Engine.Optim;
@@ -19,6 +20,7 @@ public sealed class TrainingLoop : IDisposable
     private readonly DatasetPair _data;
     private readonly ImageNormalization _normalization;
     private readonly Tape _tape;
+    private CapturedStep? _captured;
 
     /// <summary>Makes a loop; the network stays the caller's.</summary>
     /// <exception cref="ArgumentException">The network does not take the data's images or classes.</exception>
@@ -69,6 +71,71 @@ public sealed class TrainingLoop : IDisposable
         sgd.ZeroGradients();
 
         _tape.Seed = options.Seed;
+        var step = new TrainingStep(Network, _normalization, options);
+        var captured = Capture(step, sgd, options.BatchSize);
+        _captured = captured;
+        try
+        {
+            return Run(options, step, sgd, listener, cancellation);
+        }
+        finally
+        {
+            _captured = null;
+            captured?.Dispose();
+        }
+    }
+
+    /// <summary>Loss and accuracy on some images, with running statistics.</summary>
+    public Evaluation Evaluate(ImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        double loss = 0;
+        long correct = 0;
+        for (var first = 0; first < images.Count; first += EvaluationBatch)
+        {
+            var count = Math.Min(EvaluationBatch, images.Count - first);
+            using (_tape.BeginStep(training: false))
+            {
+                var bytes = _tape.Input(
+                    images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
+                var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
+                _tape.Release(bytes);
+                var result = _tape.CrossEntropy(Network.Forward(_tape, x), _tape.Input(images.Labels.Span.Slice(first, count)));
+                loss += (double)result.Loss.Item() * count;
+                correct += (long)result.Correct.Item();
+            }
+        }
+
+        return new Evaluation(loss / images.Count, (double)correct / images.Count, images.Count);
+    }
+
+    /// <summary>
+    /// Shrinks the network in place, between steps, momentum included, and gives the step memory back. A listener may call
+    /// it during <see cref="Fit"/>; the best epoch is then looked for among those after it.
+    /// </summary>
+    public void Prune(PruningPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+
+        // What it was captured with is about to be freed.
+        _captured?.Void();
+        plan.Apply(Network);
+        _tape.Arena.Trim();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tape.Dispose();
+
+    private CapturedStep? Capture(TrainingStep step, Sgd sgd, int batchSize) =>
+        Network.Device is CudaDevice { Options.CaptureSteps: true } cuda
+            ? new CapturedStep(cuda, _tape, Network, step, sgd, ImageShape(_data.Train, Math.Min(batchSize, _data.Train.Count)))
+            : null;
+
+    private static Shape ImageShape(ImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
+
+    private FitResult Run(
+        FitOptions options, TrainingStep step, Sgd sgd, ITrainingListener? listener, CancellationToken cancellation)
+    {
         var reports = new List<EpochReport>();
         var bestEpoch = 0;
         var bestAccuracy = double.NegativeInfinity;
@@ -78,7 +145,7 @@ public sealed class TrainingLoop : IDisposable
         for (var epoch = 1; epoch <= options.Epochs; epoch++)
         {
             schedule ??= options.Schedule();
-            var totals = TrainEpoch(options, sgd, schedule, loader, epoch, listener, cancellation);
+            var totals = TrainEpoch(options, step, sgd, schedule, loader, epoch, listener, cancellation);
             var test = Evaluate(_data.Test);
             if (!double.IsFinite(test.Loss))
             {
@@ -129,48 +196,9 @@ public sealed class TrainingLoop : IDisposable
         return new FitResult(reports, bestEpoch, Evaluate(_data.Test));
     }
 
-    /// <summary>Loss and accuracy on some images, with running statistics.</summary>
-    public Evaluation Evaluate(ImageDataset images)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        double loss = 0;
-        long correct = 0;
-        for (var first = 0; first < images.Count; first += EvaluationBatch)
-        {
-            var count = Math.Min(EvaluationBatch, images.Count - first);
-            using (_tape.BeginStep(training: false))
-            {
-                var bytes = _tape.Input(
-                    images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
-                var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
-                _tape.Release(bytes);
-                var result = _tape.CrossEntropy(Network.Forward(_tape, x), _tape.Input(images.Labels.Span.Slice(first, count)));
-                loss += (double)result.Loss.Item() * count;
-                correct += (long)result.Correct.Item();
-            }
-        }
-
-        return new Evaluation(loss / images.Count, (double)correct / images.Count, images.Count);
-    }
-
-    /// <summary>
-    /// Shrinks the network in place, between steps, momentum included, and gives the step memory back. A listener may call
-    /// it during <see cref="Fit"/>; the best epoch is then looked for among those after it.
-    /// </summary>
-    public void Prune(PruningPlan plan)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        plan.Apply(Network);
-        _tape.Arena.Trim();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _tape.Dispose();
-
-    private static Shape ImageShape(ImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
-
     private EpochTotals TrainEpoch(
         FitOptions options,
+        TrainingStep recipe,
         Sgd sgd,
         LearningRateSchedule schedule,
         BatchLoader loader,
@@ -185,14 +213,18 @@ public sealed class TrainingLoop : IDisposable
             cancellation.ThrowIfCancellationRequested();
             sgd.LearningRate = schedule.Rate(epoch - 1 + (double)batch.Index / loader.BatchesPerEpoch);
             _tape.StepNumber = (ulong)(((long)epoch - 1) * loader.BatchesPerEpoch + batch.Index);
-            var step = Step(options, batch);
-            if (!float.IsFinite(step.Loss) || !float.IsFinite(step.Penalty) || sgd.FindNonFiniteGradient() is not null)
+            if (_captured is null || !_captured.TryRun(batch, _tape.StepNumber, out var step))
             {
-                throw Diverged(options, sgd, batch, step, epoch);
+                step = Step(recipe, batch);
+                if (!float.IsFinite(step.Loss) || !float.IsFinite(step.Penalty) || sgd.FindNonFiniteGradient() is not null)
+                {
+                    throw Diverged(recipe, sgd, batch, step, epoch);
+                }
+
+                sgd.Update();
+                sgd.ZeroGradients();
             }
 
-            sgd.Update();
-            sgd.ZeroGradients();
             totals.Add(step, batch.Count);
             listener?.OnStep(new StepReport(
                 epoch,
@@ -208,36 +240,22 @@ public sealed class TrainingLoop : IDisposable
         return totals;
     }
 
-    private StepResult Step(FitOptions options, in Batch batch)
+    private StepResult Step(TrainingStep recipe, in Batch batch)
     {
         using (_tape.BeginStep(training: true))
         {
-            var bytes = _tape.Input(batch.Images, ImageShape(_data.Train, batch.Count));
-            var augmented = options.Flip || options.CropPadding > 0;
-            var x = _tape.Images(
-                bytes,
-                augmented ? _tape.Input(batch.Indices) : Tensor.None,
-                new ImageArguments(_normalization, options.CropPadding, options.Flip, options.Seed, (ulong)batch.Epoch));
-            _tape.Release(bytes);
-            var logits = Network.Forward(_tape, x);
-            var result = _tape.CrossEntropy(logits, _tape.Input(batch.Labels), options.LabelSmoothing);
-            _tape.Release(logits);
-            var loss = result.Loss;
-            var penalty = 0f;
-            if (options.Penalty is not null)
-            {
-                var value = options.Penalty.On(_tape, Network);
-                penalty = value.Item();
-                loss = _tape.Add(loss, value);
-            }
-
-            _tape.Backward(loss);
-            return new StepResult(result.Loss.Item(), penalty, (int)result.Correct.Item());
+            var (loss, penalty, correct) = recipe.Run(
+                _tape,
+                _tape.Input(batch.Images, ImageShape(_data.Train, batch.Count)),
+                recipe.Augments ? _tape.Input(batch.Indices) : Tensor.None,
+                _tape.Input(batch.Labels),
+                (ulong)batch.Epoch);
+            return new StepResult(loss.Item(), penalty.IsNone ? 0 : penalty.Item(), (int)correct.Item());
         }
     }
 
     /// <summary>Runs the bad step again with every value checked, to name the first op or parameter that went bad.</summary>
-    private TrainingDivergedException Diverged(FitOptions options, Sgd sgd, in Batch batch, StepResult step, int epoch)
+    private TrainingDivergedException Diverged(TrainingStep recipe, Sgd sgd, in Batch batch, StepResult step, int epoch)
     {
         var place = $"Training stopped in epoch {epoch}, step {batch.Index + 1}: the loss is {step.Loss}";
         var gradient = sgd.FindNonFiniteGradient();
@@ -250,7 +268,7 @@ public sealed class TrainingLoop : IDisposable
         _tape.CheckFinite = true;
         try
         {
-            Step(options, batch);
+            Step(recipe, batch);
         }
         catch (NonFiniteException e)
         {
@@ -277,8 +295,6 @@ public sealed class TrainingLoop : IDisposable
 
         return null;
     }
-
-    private readonly record struct StepResult(float Loss, float Penalty, int Correct);
 
     private struct EpochTotals
     {

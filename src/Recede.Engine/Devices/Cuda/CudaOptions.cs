@@ -15,6 +15,13 @@ public sealed record CudaOptions
     /// <summary>What activations are kept as: <see cref="ElementType.Float32"/> or <see cref="ElementType.BFloat16"/>.</summary>
     public ElementType ActivationType { get; init; } = ElementType.Float32;
 
+    /// <summary>
+    /// Lets a training loop capture the step of a full batch as a CUDA graph and replay it, which spares the GPU most of what
+    /// a launch costs. Layers and ops of a program's own whose work differs from step to step in other ways than by what they
+    /// read in device memory need this off.
+    /// </summary>
+    public bool CaptureSteps { get; init; } = true;
+
     /// <summary>Folder where compiled kernels are kept; null takes the environment variable RECEDE_CACHE or else the user's
     /// cache folder. A folder that cannot be written is no error: kernels are then compiled anew in every process.</summary>
     public string? CacheFolder { get; init; }

@@ -34,7 +34,7 @@ public static class DropoutOp
             return x;
         }
 
-        var stream = Philox.StreamOf(tape.Scope) + tape.StepNumber * StreamsPerStep;
+        var stream = Philox.StreamOf(tape.Scope) + tape.KnownStepNumber * StreamsPerStep;
         return tape.Record(DropoutRule.Instance, new DropoutArguments(rate, tape.Seed, stream), [x]);
     }
 }

@@ -38,9 +38,11 @@ internal sealed partial class DropoutRule
                 1f / (1f - args.Rate),
                 (uint)(args.Rate * 4294967296.0),
                 args.Seed,
-                args.Stream));
+                args.Stream,
+                context.StepNumberWord));
     }
 
     internal readonly record struct DropoutKernelArguments(
-        nint From, nint To, long Pixels, int Padded, int Fours, int Accumulate, float Scale, uint Threshold, ulong Seed, ulong Stream);
+        nint From, nint To, long Pixels, int Padded, int Fours, int Accumulate, float Scale, uint Threshold, ulong Seed, ulong Stream,
+        nint Step);
 }

@@ -42,7 +42,8 @@ internal sealed partial class ImagesRule
                 args.CropPadding,
                 args.Flip ? 1 : 0,
                 args.Seed,
-                Stream + args.Epoch));
+                Stream + args.Epoch,
+                context.EpochWord));
     }
 
     protected override void BackwardCuda(in CudaOpContext context, in ImageArguments args) =>
@@ -81,5 +82,6 @@ internal sealed partial class ImagesRule
     }
 
     internal readonly record struct ImagesKernelArguments(
-        nint X, nint Indices, nint Table, nint Y, int N, int H, int W, int C, int Padded, int Crop, int Flip, ulong Seed, ulong Stream);
+        nint X, nint Indices, nint Table, nint Y, int N, int H, int W, int C, int Padded, int Crop, int Flip, ulong Seed, ulong Stream,
+        nint Epoch);
 }

@@ -18,6 +18,7 @@ internal sealed class RandomKernelTests
         [Values(1, 3, 7, 31, 37)] int channels,
         [Values(0.1f, 0.5f, 0.99f)] float rate,
         [Values] bool accumulate,
+        [Values] bool captured,
         [Values(ElementType.Float32, ElementType.BFloat16)] ElementType type)
     {
         const int Pixels = 13;
@@ -28,7 +29,7 @@ internal sealed class RandomKernelTests
         var expected = KernelRows.Rounded(type, [.. x.Select((v, i) =>
         {
             var (pixel, c) = (i / channels, i % channels);
-            var word = Philox.UInt32(Seed, Stream, ((ulong)(pixel * fours) + (ulong)(c / 4)) * 4 + (ulong)(c % 4));
+            var word = Philox.UInt32(Seed, captured ? unchecked(Stream + (5 * 0x9E3779B97F4A7C15)) : Stream, ((ulong)(pixel * fours) + (ulong)(c / 4)) * 4 + (ulong)(c % 4));
             return (double)((word >= threshold ? (float)v * scale : 0) + (accumulate ? 1f : 0));
         })]);
         KernelRun.InEveryOrder("dropout.cu", run =>
@@ -38,7 +39,7 @@ internal sealed class RandomKernelTests
                 : run.AllocateRows(type, Pixels, channels);
             run.Launch("dropout" + KernelRows.Suffix(type), Grid, new DropoutRule.DropoutKernelArguments(
                 run.UploadRows(type, x, channels), to, Pixels, NhwcLayout.Padded(channels), fours, accumulate ? 1 : 0, scale, threshold,
-                Seed, Stream));
+                Seed, Stream, captured ? run.Upload<ulong>([5]) : 0));
             Assert.That(run.DownloadRows(type, to, Pixels, channels), Is.EqualTo(expected));
         });
     }
@@ -49,6 +50,7 @@ internal sealed class RandomKernelTests
         [Values(0, 2)] int crop,
         [Values] bool flip,
         [Values] bool augmented,
+        [Values] bool captured,
         [Values(ElementType.Float32, ElementType.BFloat16)] ElementType type)
     {
         const int Images = 5, Height = 6, Width = 5;
@@ -88,7 +90,8 @@ internal sealed class RandomKernelTests
             var y = run.AllocateRows(type, Images * Height * Width, channels);
             run.Launch("images" + KernelRows.Suffix(type), new LaunchGrid(2, 2, 1, 32, 1, 0), new ImagesRule.ImagesKernelArguments(
                 run.Upload<byte>(bytes), augmented ? run.Upload<int>(indices) : 0, table, y, Images, Height, Width, channels,
-                NhwcLayout.Padded(channels), crop, flip ? 1 : 0, Seed, Philox.StreamOf("Images") + 3));
+                NhwcLayout.Padded(channels), crop, flip ? 1 : 0, Seed,
+                Philox.StreamOf("Images") + (captured ? 0u : 3u), captured ? run.Upload<ulong>([3]) : 0));
             Assert.That(run.DownloadRows(type, y, Images * Height * Width, channels), Is.EqualTo(KernelRows.Rounded(type, expected)));
         });
     }

@@ -9,6 +9,7 @@ namespace Recede.Engine.Tests.Cuda.Kernels;
 [TestFixture]
 internal sealed class SgdKernelTests
 {
+    private const float Rate = 0.1f;
     private static readonly int[] Lengths = [8, 16, 1000, 4096, 4104, 16384];
 
     [Test]
@@ -18,6 +19,7 @@ internal sealed class SgdKernelTests
         run.Launch("sgd_update", OverPieces, new SgdUpdate.SgdUpdateArguments
         {
             Pieces = run.Upload<SgdPiece>(pieces),
+            State = run.Upload<SgdUpdate.State>([new SgdUpdate.State { LearningRate = Rate, Bad = StepState.NoneBad }]),
             Nesterov = nesterov ? 1 : 0,
         });
         foreach (var piece in pieces)
@@ -45,6 +47,26 @@ internal sealed class SgdKernelTests
         Assert.That(FirstNonFinite(run, table), Is.EqualTo(4));
     });
 
+    [Test]
+    public void WhereSomethingIsBadNothingMoves([Values(-1, 0, 5)] int bad) => KernelRun.InEveryOrder("sgd.cu", run =>
+    {
+        var pieces = Pieces(run);
+        run.Launch("sgd_update", OverPieces, new SgdUpdate.SgdUpdateArguments
+        {
+            Pieces = run.Upload<SgdPiece>(pieces),
+            State = run.Upload<SgdUpdate.State>([new SgdUpdate.State { LearningRate = Rate, Bad = bad }]),
+            Nesterov = 1,
+        });
+        foreach (var piece in pieces)
+        {
+            TensorAssert.AreClose(run.Download<float>(piece.Value, piece.Count), Values(piece, 1), 0, 0, "w");
+            if (piece.Velocity != 0)
+            {
+                TensorAssert.AreClose(run.Download<float>(piece.Velocity, piece.Count), Values(piece, 3), 0, 0, "v");
+            }
+        }
+    });
+
     private static LaunchGrid OverPieces => new(Lengths.Length, 4, 1, 256, 1, 0);
 
     private static int FirstNonFinite(KernelRun run, nint table)
@@ -63,7 +85,7 @@ internal sealed class SgdKernelTests
         var pieces = new SgdPiece[Lengths.Length];
         for (var i = 0; i < pieces.Length; i++)
         {
-            var piece = new SgdPiece(i, Lengths[i], 0, 0, 0, 0.1f * (i + 1), 0.01f * i, 0.9f);
+            var piece = new SgdPiece(i, Lengths[i], 0, 0, 0, i + 1, 0.01f * i, 0.9f);
             pieces[i] = piece with
             {
                 Value = run.UploadVector(Values(piece, 1)),
@@ -90,7 +112,7 @@ internal sealed class SgdKernelTests
                 step = nesterov ? step + (piece.Momentum * v[i]) : v[i];
             }
 
-            w[i] -= piece.LearningRate * step;
+            w[i] -= Rate * piece.LearningRateScale * step;
         }
 
         return (w, v);
