@@ -87,6 +87,20 @@ public sealed class StepArenaTests
     });
 
     [Test]
+    public void A_trim_voids_what_was_captured()
+    {
+        using var device = Device.Cpu(1);
+        using var arena = new StepArena(device);
+        arena.Trim();
+        Assert.That(arena.Growths, Is.Zero, "there was nothing to give back");
+        arena.Rent(1);
+        arena.Rewind();
+        var growths = arena.Growths;
+        arena.Trim();
+        Assert.That(arena.Growths, Is.GreaterThan(growths));
+    }
+
+    [Test]
     public void A_trim_gives_everything_back_and_only_between_steps()
     {
         using var device = Device.Cpu(1);

@@ -49,6 +49,36 @@ public sealed class TapeTests
     }
 
     [Test]
+    public void Borrowed_memory_is_read_in_place_and_stays_its_owners()
+    {
+        using var buffer = _device.Allocate(_device.PhysicalBytes(Small, TensorLayout.Activation, ElementType.Float32));
+        for (var i = 0; i < 2; i++)
+        {
+            _device.Upload([i, 2, 3], Small, TensorLayout.Activation, buffer.Address);
+            using var step = _tape.BeginStep(training: true);
+            var x = _tape.Borrow(buffer, new OutputSpec(Small), "x");
+            var sum = _tape.Add(x, x);
+            _tape.Release(x);
+            Assert.That(sum.ToArray(), Is.EqualTo(new float[] { 2 * i, 4, 6 }));
+            Assert.That(x.ToArray(), Is.EqualTo(new float[] { i, 2, 3 }), "it is not the step's to free");
+        }
+    }
+
+    [Test]
+    public void Borrowed_memory_that_does_not_fit_is_refused()
+    {
+        using var other = Device.Cpu(1);
+        using var small = _device.Allocate(64);
+        using var elsewhere = other.Allocate(128);
+        Assert.That(() => _tape.Borrow(small, new OutputSpec(Small), "x"), Throws.InvalidOperationException);
+        using var step = _tape.BeginStep(training: true);
+        Assert.That(
+            () => _tape.Borrow(small, new OutputSpec(Shape.Vector(17)), "x"),
+            Throws.ArgumentException.With.Message.Contains("x [1,1,1,17] takes 128 bytes").And.Message.Contains("the buffer has 64"));
+        Assert.That(() => _tape.Borrow(elsewhere, new OutputSpec(Small), "x"), Throws.ArgumentException);
+    }
+
+    [Test]
     public void A_disposed_tape_begins_no_step()
     {
         var tape = new Tape(_device);

@@ -25,12 +25,10 @@ internal sealed class CudaTestDevice : TestDevice
 
     public override Device Open() => Open(new StandInSettings { Instrumented = false });
 
-    public override Device Open(string variant) => Open(variant switch
-    {
-        "descending threads" => new StandInSettings { Order = StandInOrder.Descending, Instrumented = false },
-        "shuffled threads, eager" => new StandInSettings { Order = StandInOrder.Shuffled, Lazy = false, Instrumented = false },
-        _ => new StandInSettings { Instrumented = false },
-    });
+    /// <summary>Opens it with options of the test's own.</summary>
+    public CudaDevice Open(CudaOptions options, string variant = "") => Open(Settings(variant), options);
+
+    public override Device Open(string variant) => Open(Settings(variant));
 
     public override void Close()
     {
@@ -43,11 +41,19 @@ internal sealed class CudaTestDevice : TestDevice
         ? (((long)n * shape.H + h) * shape.W + w) * shape.C + c
         : (((long)n * shape.H + h) * shape.W + w) * NhwcLayout.Padded(shape.C) + c;
 
-    private CudaDevice Open(StandInSettings settings)
+    private static StandInSettings Settings(string variant) => variant switch
     {
+        "descending threads" => new StandInSettings { Order = StandInOrder.Descending, Instrumented = false },
+        "shuffled threads, eager" => new StandInSettings { Order = StandInOrder.Shuffled, Lazy = false, Instrumented = false },
+        _ => new StandInSettings { Instrumented = false },
+    };
+
+    private CudaDevice Open(StandInSettings settings, CudaOptions? options = null)
+    {
+        options ??= new CudaOptions();
         if (OnGpu)
         {
-            return Device.Cuda();
+            return Device.Cuda(0, options);
         }
 
         if (_standIn is null)
@@ -59,6 +65,6 @@ internal sealed class CudaTestDevice : TestDevice
             _standIn.Configure(settings);
         }
 
-        return Device.Cuda(0, new CudaOptions { CacheFolder = StandInLibrary.KernelFolder(settings.Instrumented) });
+        return Device.Cuda(0, options with { CacheFolder = StandInLibrary.KernelFolder(settings.Instrumented) });
     }
 }
