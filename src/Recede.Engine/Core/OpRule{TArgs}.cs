@@ -36,7 +36,8 @@ public abstract class OpRule<TArgs> : OpRule
     /// <summary>Computes the gradients of the inputs that need one from those of the outputs.</summary>
     protected abstract void BackwardCpu(in CpuOpContext context, in TArgs args);
 
-    /// <summary>Queues kernels that compute every output completely, padding lanes included (always zero).</summary>
+    /// <summary>Queues kernels that compute every output completely, padding lanes included (always zero). What is queued may be
+    /// captured and replayed: it is the same for the same shapes, or see <see cref="CudaOpContext.StepNumberWord"/>.</summary>
     protected abstract void ForwardCuda(in CudaOpContext context, in TArgs args);
 
     /// <summary>Queues kernels that compute the gradients of the inputs that need one from those of the outputs.</summary>

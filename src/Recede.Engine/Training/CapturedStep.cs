@@ -77,8 +77,7 @@ internal sealed class CapturedStep : IDisposable
 
     /// <summary>
     /// Runs a step, the update included. Where it returns false the parameters are as before, and the step is to be run
-    /// uncaptured: a batch that is not full, a tape that is watched, a step that cannot be captured yet, or one whose loss,
-    /// penalty or gradients are not finite. Running statistics may have taken in a step that went bad; training steps do not
+    /// uncaptured: a batch that is not full, a tape that is watched, or a step whose loss, penalty or gradients are not finite. Running statistics may have taken in a step that went bad; training steps do not
     /// read them.
     /// </summary>
     /// <param name="batch">The batch.</param>
@@ -201,15 +200,15 @@ internal sealed class CapturedStep : IDisposable
         }
         catch (InvalidOperationException e)
         {
-            // Memory that was needed after all, say: the uncaptured step that follows makes it. What is wrong with the step
-            // itself, that one tells.
+            // Memory that was needed after all, say: the same work, uncaptured, makes it. What is wrong with the step itself,
+            // that tells.
             if (++_failures >= MostFailures)
             {
                 throw new InvalidOperationException(
                     $"The training step cannot be captured; {nameof(CudaOptions)}.{nameof(CudaOptions.CaptureSteps)} = false trains without. {e.Message}", e);
             }
 
-            return false;
+            return WarmUp();
         }
         finally
         {
@@ -236,6 +235,8 @@ internal sealed class CapturedStep : IDisposable
             _versions[i] = _network.Parameters[i].Version;
         }
 
+        // To what others left behind every replay would add.
+        _sgd.ZeroGradients();
         _tape.StateWords = _words.Address;
         try
         {

@@ -147,6 +147,31 @@ internal sealed class CapturedStepTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void A_replay_whose_gradients_alone_go_bad_stops_the_run_too()
+    {
+        var layer = new PatchedGradientLayer();
+        Action<TrainedRun, StepReport> poison = (run, report) =>
+        {
+            if (report is { Epoch: 2, Step: 2 })
+            {
+                layer.Patch(float.NaN);
+            }
+            else if (report is { Epoch: 2, Step: > 2 })
+            {
+                throw new AssertionException("The run went on.");
+            }
+        };
+        var expected = TrainedRun.Of(Kind, capture: false, poison, extra: layer, end: layer.Forget);
+        var actual = TrainedRun.Of(Kind, capture: true, poison, extra: layer, end: layer.Forget);
+        Assert.That(actual.Error, Is.InstanceOf<TrainingDivergedException>());
+        Assert.That(
+            actual.Error!.Message,
+            Does.Contain("epoch 2, step 3").And.Contain("Patched patched").And.EqualTo(expected.Error!.Message));
+        MustEqualButStatistics(actual, expected);
+        Expect(actual, TrainedRun.FullBatches + 2);
+    }
+
+    [Test]
     public void A_learning_rate_that_is_too_large_stops_the_run_at_the_same_step()
     {
         var options = TrainedRun.Options with { LearningRate = 1e18f, WarmUpEpochs = 0, Decay = LearningRateDecay.Step };

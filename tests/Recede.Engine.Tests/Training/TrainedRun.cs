@@ -64,6 +64,7 @@ internal sealed class TrainedRun : ITrainingListener
     /// <param name="options">The recipe.</param>
     /// <param name="variant">Of the device.</param>
     /// <param name="extra">A module of the test's own, put in front of the classifier.</param>
+    /// <param name="end">What comes before the device is closed.</param>
     public static TrainedRun Of(
         TestDevice kind,
         bool capture,
@@ -71,7 +72,8 @@ internal sealed class TrainedRun : ITrainingListener
         Norm norm = Norm.Bounded,
         FitOptions? options = null,
         string variant = "",
-        Module? extra = null)
+        Module? extra = null,
+        Action? end = null)
     {
         var cuda = (CudaTestDevice)kind;
         using var device = cuda.Open(new CudaOptions { CaptureSteps = capture }, variant);
@@ -100,6 +102,7 @@ internal sealed class TrainedRun : ITrainingListener
             Assert.That(run.StandIn?.Live(StandInObject.ExecutableGraphs) ?? 0, Is.Zero, "graphs after the run");
         }
 
+        end?.Invoke();
         return run;
     }
 
