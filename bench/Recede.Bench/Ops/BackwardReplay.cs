@@ -52,9 +52,9 @@ internal sealed class BackwardReplay : IDisposable
     {
         _record = Tape.RecordCount - 1;
         ref var slot = ref Tape.SlotOf(output);
-        slot.Gradient = Tape.Arena.Rent(_device.PhysicalBytes(slot.Shape, slot.Layout, ElementType.Float32));
+        slot.Gradient = Tape.Arena.Rent(_device.PhysicalBytes(slot.Shape, slot.Layout, slot.Type));
         slot.HasGradient = true;
-        _device.Upload(PreparedOperand.NormalValues(slot.Shape, 99), slot.Shape, slot.Layout, slot.Gradient.Address);
+        _device.Upload(PreparedOperand.NormalValues(slot.Shape, 99), slot.Shape, slot.Layout, slot.Gradient.Address, slot.Type);
     }
 
     /// <summary>Runs the op's backward code.</summary>

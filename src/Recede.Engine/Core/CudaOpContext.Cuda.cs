@@ -66,7 +66,7 @@ public readonly ref struct CudaOpContext
     /// <summary>Backward: whether an operand's gradient is wanted.</summary>
     public bool NeedsGradient(int input) => _tape.NeedsGradient(_record, input);
 
-    /// <summary>Backward: where an operand's gradient goes.</summary>
+    /// <summary>Backward: where an operand's gradient goes, which has the operand's type.</summary>
     /// <param name="input">The operand; call once an operand and pass.</param>
     /// <param name="accumulate">False: overwrite all of it, padding included. True: add to what is there.</param>
     public nint InputGradient(int input, out bool accumulate) => _tape.InputGradient(_record, input, out accumulate);

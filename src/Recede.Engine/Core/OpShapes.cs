@@ -21,6 +21,9 @@ public readonly ref struct OpShapes
     /// <summary>True while the tape records for a backward pass and norms use the batch's statistics.</summary>
     public bool Training => _tape.Training;
 
+    /// <summary>What the device keeps activations as: the type of an output that follows from no activation.</summary>
+    public ElementType ActivationType => _tape.Device.ActivationType;
+
     private OpRule Rule { get; }
 
     /// <summary>Shape of an operand.</summary>

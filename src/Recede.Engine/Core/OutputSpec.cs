@@ -4,7 +4,8 @@ namespace Recede.Engine.Core;
 
 /// <summary>What one output of an op is: the answer of its shape rule.</summary>
 /// <param name="Shape">Logical shape.</param>
-/// <param name="Type">Element type.</param>
+/// <param name="Type">Element type. An activation has that of the activations it follows from (<see cref="OpShapes.Type"/>);
+/// statistics and scalars are float32.</param>
 /// <param name="Layout">Physical layout.</param>
 /// <param name="Differentiable">Whether a gradient can flow into it.</param>
 /// <param name="Auxiliary">Kept for the op's own backward pass only: not made for readers, freed at once when no

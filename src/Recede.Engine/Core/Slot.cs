@@ -30,6 +30,9 @@ internal struct Slot
     /// <summary>The value's memory was given back.</summary>
     public bool Gone;
 
+    /// <summary>Whether it holds numbers of some precision, rather than bytes or integers.</summary>
+    public readonly bool HoldsNumbers => Type is ElementType.Float32 or ElementType.BFloat16;
+
     /// <summary>Slot of the channel moments that the producing convolution left, or -1.</summary>
     public int Moments;
 }

@@ -35,7 +35,7 @@ public sealed partial class Tape
         _spent = true;
         RentGradient(ref root);
         root.HasGradient = true;
-        Device.WriteScalar(root.Gradient.Address, 1);
+        Device.WriteScalar(root.Gradient.Address, 1, root.Type);
         for (var record = _recordCount - 1; record >= 0; record--)
         {
             if (AnyOutputHasGradient(record))
@@ -93,8 +93,9 @@ public sealed partial class Tape
         return slot.Gradient.Address;
     }
 
+    // A gradient has the type of what it is the gradient of.
     private void RentGradient(ref Slot slot) =>
-        slot.Gradient = _arena.Rent(Device.PhysicalBytes(slot.Shape, slot.Layout, ElementType.Float32));
+        slot.Gradient = _arena.Rent(Device.PhysicalBytes(slot.Shape, slot.Layout, slot.Type));
 
     private bool AnyOutputHasGradient(int record)
     {
@@ -140,13 +141,13 @@ public sealed partial class Tape
             }
 
             ref var slot = ref gradients ? ref Input(record, i) : ref Output(record, i);
-            if (slot.Type != ElementType.Float32 || (gradients && !slot.HasGradient))
+            if (!slot.HoldsNumbers || (gradients && !slot.HasGradient))
             {
                 continue;
             }
 
             var address = !gradients ? slot.Address : slot.Parameter?.Gradient.Address ?? slot.Gradient.Address;
-            if (!Device.IsFinite(address, Device.PhysicalCount(slot.Shape, slot.Layout)))
+            if (!Device.IsFinite(address, Device.PhysicalCount(slot.Shape, slot.Layout), slot.Type))
             {
                 var what = !gradients ? "output" : slot.Parameter is null ? "the gradient of its input" : "the gradient of";
                 throw new NonFiniteException($"{Place(r.Rule)}: {what} {slot.Name} {slot.Shape} is not finite.");

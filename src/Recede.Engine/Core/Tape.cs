@@ -100,15 +100,16 @@ public sealed partial class Tape : IDisposable
         return new StepScope(this, _generation);
     }
 
-    /// <summary>Copies host values in row-major order into a tensor of this step.</summary>
+    /// <summary>Copies host values in row-major order into a tensor of this step, of the device's
+    /// <see cref="Device.ActivationType"/>.</summary>
     /// <param name="values">As many as <paramref name="shape"/> counts.</param>
     /// <param name="shape">Logical shape [N, H, W, C].</param>
     /// <param name="needsGradient">Whether backward computes this tensor's gradient too.</param>
     public Tensor Input(ReadOnlySpan<float> values, Shape shape, bool needsGradient = false)
     {
         CheckInStep();
-        var slot = AddSlot(new OutputSpec(shape.Validated()), "input");
-        Device.Upload(values, shape, TensorLayout.Activation, _slots[slot].Address);
+        var slot = AddSlot(new OutputSpec(shape.Validated(), Device.ActivationType), "input");
+        Device.Upload(values, shape, TensorLayout.Activation, _slots[slot].Address, Device.ActivationType);
         _slots[slot].NeedsGradient = needsGradient && Training;
         return Handle(slot);
     }
@@ -240,12 +241,12 @@ public sealed partial class Tape : IDisposable
     {
         ref var slot = ref SlotOf(tensor);
         CheckPresent(slot);
-        if (slot.Type != ElementType.Float32)
+        if (!slot.HoldsNumbers)
         {
             throw new InvalidOperationException($"{slot.Name} {slot.Shape} holds {slot.Type}, not floats.");
         }
 
-        Device.Download(slot.Address, slot.Shape, slot.Layout, values);
+        Device.Download(slot.Address, slot.Shape, slot.Layout, values, slot.Type);
     }
 
     /// <summary>Copies the gradient of an input made with needsGradient to the host, after <see cref="Backward"/>.</summary>
@@ -257,7 +258,7 @@ public sealed partial class Tape : IDisposable
             throw new InvalidOperationException($"{slot.Name} {slot.Shape} holds no gradient of its own in this step.");
         }
 
-        Device.Download(slot.Gradient.Address, slot.Shape, slot.Layout, values);
+        Device.Download(slot.Gradient.Address, slot.Shape, slot.Layout, values, slot.Type);
     }
 
     /// <inheritdoc/>

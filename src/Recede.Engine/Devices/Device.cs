@@ -21,6 +21,13 @@ public abstract class Device : IDisposable
     /// <summary>Channels are padded up to a multiple of this many values.</summary>
     public abstract int Lanes { get; }
 
+    /// <summary>What activations and their gradients are kept as on this device: what host values and images become. Parameters,
+    /// statistics and losses are <see cref="ElementType.Float32"/> on every device.</summary>
+    public virtual ElementType ActivationType => ElementType.Float32;
+
+    /// <summary>What it multiplies with, as people call it: "float32"; a GPU may be asked for "tf32" or "bfloat16".</summary>
+    public virtual string Precision => "float32";
+
     /// <summary>Who holds how much.</summary>
     private protected MemoryLedger Ledger { get; } = new();
 
@@ -57,15 +64,28 @@ public abstract class Device : IDisposable
         PhysicalCount(shape, layout) * type switch { ElementType.UInt8 => 1, ElementType.BFloat16 => 2, _ => 4 };
 
     /// <summary>Copies logical values in row-major order [N, H, W, C] into device memory; padding becomes zero.</summary>
-    /// <exception cref="ArgumentException">The span's length is not the shape's count.</exception>
-    public abstract void Upload(ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address);
+    /// <param name="values">As many as <paramref name="shape"/> counts.</param>
+    /// <param name="shape">Logical shape.</param>
+    /// <param name="layout">How they lie in device memory.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="type">What they become: <see cref="ElementType.Float32"/>, or where the device has it
+    /// <see cref="ElementType.BFloat16"/>, the nearest, ties to even; a NaN stays one.</param>
+    /// <exception cref="ArgumentException">The span's length is not the shape's count, or the device keeps no numbers of that type.</exception>
+    public abstract void Upload(
+        ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address, ElementType type = ElementType.Float32);
 
     /// <summary>Copies raw bytes into device memory.</summary>
     public abstract void UploadBytes(ReadOnlySpan<byte> values, nint address);
 
     /// <summary>Copies a tensor to the host as row-major [N, H, W, C].</summary>
-    /// <exception cref="ArgumentException">The span's length is not the shape's count.</exception>
-    public abstract void Download(nint address, Shape shape, TensorLayout layout, Span<float> values);
+    /// <param name="address">Where it lies.</param>
+    /// <param name="shape">Logical shape.</param>
+    /// <param name="layout">How it lies there.</param>
+    /// <param name="values">As many as <paramref name="shape"/> counts.</param>
+    /// <param name="type">What it holds, see <see cref="Upload"/>.</param>
+    /// <exception cref="ArgumentException">The span's length is not the shape's count, or the device keeps no numbers of that type.</exception>
+    public abstract void Download(
+        nint address, Shape shape, TensorLayout layout, Span<float> values, ElementType type = ElementType.Float32);
 
     /// <summary>Copies bytes from device memory to the host as they are, padding included.</summary>
     public abstract void DownloadBytes(nint address, Span<byte> values);
@@ -76,16 +96,18 @@ public abstract class Device : IDisposable
     /// <summary>Writes zeros.</summary>
     public abstract void Clear(nint address, long bytes);
 
-    /// <summary>Writes a float32 scalar [1, 1, 1, 1]: the value, and zeros into its padding.</summary>
-    public abstract void WriteScalar(nint address, float value);
+    /// <summary>Writes a scalar [1, 1, 1, 1]: the value, and zeros into its padding.</summary>
+    /// <exception cref="ArgumentException">The device keeps no numbers of that type.</exception>
+    public abstract void WriteScalar(nint address, float value, ElementType type = ElementType.Float32);
 
     /// <summary>Waits until the device has done all that was asked of it; the CPU always has.</summary>
     public virtual void Synchronize()
     {
     }
 
-    /// <summary>True when every one of <paramref name="count"/> floats is finite.</summary>
-    public abstract bool IsFinite(nint address, long count);
+    /// <summary>True when every one of <paramref name="count"/> numbers is finite.</summary>
+    /// <exception cref="ArgumentException">The device keeps no numbers of that type.</exception>
+    public abstract bool IsFinite(nint address, long count, ElementType type = ElementType.Float32);
 
     /// <summary>
     /// Copies the slices of a weight or vector that stay: output channels <paramref name="keptOut"/> (the N axis of a

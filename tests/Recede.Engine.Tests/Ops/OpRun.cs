@@ -22,6 +22,8 @@ internal sealed class OpRun
 
     public float[][] Outputs { get; private set; } = [];
 
+    public ElementType[] OutputTypes { get; private set; } = [];
+
     /// <summary>The weights of each output in the loss; null for an output without a gradient.</summary>
     public double[]?[] Cotangents { get; private set; } = [];
 
@@ -69,13 +71,15 @@ internal sealed class OpRun
         tape.Scope = "layer";
         var outputs = row.Call(tape, operands);
         Outputs = new float[outputs.Length][];
+        OutputTypes = new ElementType[outputs.Length];
         Cotangents = new double[]?[outputs.Length];
         var pairs = new List<Tensor>();
         for (var k = 0; k < outputs.Length; k++)
         {
             Outputs[k] = outputs[k].ToArray();
             ref var slot = ref tape.SlotOf(outputs[k]);
-            _kind.CheckPadding(tape.Device, slot.Address, slot.Shape, slot.Layout, Text($"padding of output {k}"));
+            _kind.CheckPadding(tape.Device, slot.Address, slot.Shape, slot.Layout, Text($"padding of output {k}"), slot.Type);
+            OutputTypes[k] = slot.Type;
             if (slot.NeedsGradient)
             {
                 Cotangents[k] = Cotangent(outputs[k].Shape, k);
@@ -178,7 +182,7 @@ internal sealed class OpRun
 
         ref var slot = ref tape.SlotOf(operand);
         Assert.That(slot.HasGradient, what);
-        _kind.CheckPadding(tape.Device, slot.Gradient.Address, slot.Shape, slot.Layout, "padding of the " + what);
+        _kind.CheckPadding(tape.Device, slot.Gradient.Address, slot.Shape, slot.Layout, "padding of the " + what, slot.Type);
         var gradient = new float[operand.Shape.Count];
         tape.ReadGradient(operand, gradient);
         return gradient;

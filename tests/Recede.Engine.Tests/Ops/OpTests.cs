@@ -7,7 +7,7 @@ namespace Recede.Engine.Tests.Ops;
 [TestFixture(CudaTestDevice.Name, Category = CudaTestDevice.Category)]
 internal sealed class OpTests(string device) : DeviceFixture(device)
 {
-    private static IEnumerable<OpCase> Rows() =>
+    internal static IEnumerable<OpCase> Rows() =>
     [
         .. ChannelCases.Rows,
         .. ConvolutionCases.Rows,

@@ -22,6 +22,8 @@ internal sealed unsafe partial class WeightedSumRule
                 Y = context.Output(0),
                 Count = NhwcLayout.Count(context.InputShape(i), TensorLayout.Activation),
                 First = i == 0 ? 1 : 0,
+                BrainValue = Brain(context, i),
+                BrainWeight = Brain(context, i + 1),
             });
         }
     }
@@ -44,9 +46,13 @@ internal sealed unsafe partial class WeightedSumRule
                 Dv = dv,
                 Count = count,
                 Accumulate = accumulate ? 1 : 0,
+                BrainValue = Brain(context, i),
+                BrainWeight = Brain(context, i + 1),
             });
         }
     }
+
+    private static int Brain(in CudaOpContext context, int input) => context.InputType(input) == ElementType.BFloat16 ? 1 : 0;
 
     private static CudaKernel<TArgs> Own<TArgs>(string name)
         where TArgs : unmanaged
@@ -64,6 +70,8 @@ internal sealed unsafe partial class WeightedSumRule
         public nint Y;
         public long Count;
         public int First;
+        public int BrainValue;
+        public int BrainWeight;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -74,5 +82,7 @@ internal sealed unsafe partial class WeightedSumRule
         public nint Dv;
         public long Count;
         public int Accumulate;
+        public int BrainValue;
+        public int BrainWeight;
     }
 }

@@ -9,9 +9,12 @@ namespace Recede.Engine.Tests.Support;
 /// the threads of a block in one order or another, and work when it is queued or as late as it may; neither may change
 /// a bit of the result. Accesses are not watched here, which takes several times as long: the tests of the kernels do that.
 /// </summary>
-internal sealed class CudaTestDevice : TestDevice
+internal sealed class CudaTestDevice(ElementType activationType = ElementType.Float32) : TestDevice
 {
     public const string Name = "cuda";
+
+    /// <summary>With bfloat16 activations.</summary>
+    public const string BFloat16Name = "cuda bfloat16";
     public const string Category = "Cuda";
 
     private static readonly bool OnGpu = Environment.GetEnvironmentVariable("RECEDE_TEST_GPU") == "1";
@@ -50,7 +53,7 @@ internal sealed class CudaTestDevice : TestDevice
 
     private CudaDevice Open(StandInSettings settings, CudaOptions? options = null)
     {
-        options ??= new CudaOptions();
+        options ??= new CudaOptions { ActivationType = activationType };
         if (OnGpu)
         {
             return Device.Cuda(0, options);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Recede.Engine.Devices;
+using Recede.Engine.Tests.Cuda;
 
 namespace Recede.Engine.Tests.Support;
 
@@ -13,6 +15,7 @@ internal abstract class TestDevice
     {
         CpuTestDevice.Name => new CpuTestDevice(),
         CudaTestDevice.Name => new CudaTestDevice(),
+        CudaTestDevice.BFloat16Name => new CudaTestDevice(ElementType.BFloat16),
         _ => throw new ArgumentException($"There is no test device '{name}'."),
     };
 
@@ -34,10 +37,16 @@ internal abstract class TestDevice
     public abstract long Index(Shape shape, TensorLayout layout, int n, int h, int w, int c);
 
     /// <summary>A tensor's memory, padding included.</summary>
-    public static float[] Physical(Device device, nint address, Shape shape, TensorLayout layout)
+    public static float[] Physical(
+        Device device, nint address, Shape shape, TensorLayout layout, ElementType type = ElementType.Float32)
     {
-        var bytes = new byte[checked((int)(device.PhysicalCount(shape, layout) * sizeof(float)))];
+        var bytes = new byte[checked((int)device.PhysicalBytes(shape, layout, type))];
         device.DownloadBytes(address, bytes);
+        if (type == ElementType.BFloat16)
+        {
+            return Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(bytes).ToArray(), BFloat16.ToSingle);
+        }
+
         var values = new float[bytes.Length / sizeof(float)];
         Buffer.BlockCopy(bytes, 0, values, 0, bytes.Length);
         return values;
@@ -52,9 +61,10 @@ internal abstract class TestDevice
     }
 
     /// <summary>Fails unless every padding element of a tensor is zero.</summary>
-    public void CheckPadding(Device device, nint address, Shape shape, TensorLayout layout, string what)
+    public void CheckPadding(
+        Device device, nint address, Shape shape, TensorLayout layout, string what, ElementType type = ElementType.Float32)
     {
-        var padding = Physical(device, address, shape, layout);
+        var padding = Physical(device, address, shape, layout, type);
         for (var n = 0; n < shape.N; n++)
         {
             for (var h = 0; h < shape.H; h++)

@@ -31,8 +31,12 @@ internal sealed class PreparedStep : IDisposable
 
     public Tape Tape { get; }
 
-    public void Step()
+    /// <summary>One step.</summary>
+    /// <param name="beforeUpdate">Looks at the gradients; null for nobody.</param>
+    /// <returns>The loss; 0 where nobody looks, as reading it waits for the device.</returns>
+    public float Step(Action? beforeUpdate = null)
     {
+        var value = 0f;
         using (Tape.BeginStep(training: true))
         {
             var logits = _network.Forward(Tape, Tape.Input(_images, _shape));
@@ -43,6 +47,7 @@ internal sealed class PreparedStep : IDisposable
             }
 
             Tape.Backward(loss);
+            value = beforeUpdate is null ? 0 : loss.Item();
         }
 
         if (_sgd.FindNonFiniteGradient() is { } bad)
@@ -50,8 +55,10 @@ internal sealed class PreparedStep : IDisposable
             throw new InvalidOperationException(bad.Path);
         }
 
+        beforeUpdate?.Invoke();
         _sgd.Update();
         _sgd.ZeroGradients();
+        return value;
     }
 
     public void Dispose()

@@ -30,8 +30,10 @@ public sealed unsafe class CpuDevice : Device
     public override long PhysicalCount(Shape shape, TensorLayout layout) => BlockedLayout.Count(shape, layout);
 
     /// <inheritdoc/>
-    public override void Upload(ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address)
+    public override void Upload(
+        ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         CheckLength(values.Length, shape);
         var p = (float*)address;
         NativeMemory.Clear(p, (nuint)(PhysicalCount(shape, layout) * sizeof(float)));
@@ -56,8 +58,10 @@ public sealed unsafe class CpuDevice : Device
         values.CopyTo(new Span<byte>((void*)address, values.Length));
 
     /// <inheritdoc/>
-    public override void Download(nint address, Shape shape, TensorLayout layout, Span<float> values)
+    public override void Download(
+        nint address, Shape shape, TensorLayout layout, Span<float> values, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         CheckLength(values.Length, shape);
         var p = (float*)address;
         long i = 0;
@@ -88,15 +92,17 @@ public sealed unsafe class CpuDevice : Device
     public override void Clear(nint address, long bytes) => NativeMemory.Clear((void*)address, (nuint)bytes);
 
     /// <inheritdoc/>
-    public override void WriteScalar(nint address, float value)
+    public override void WriteScalar(nint address, float value, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         new Span<float>((void*)address, BlockedLayout.Lanes).Clear();
         *(float*)address = value;
     }
 
     /// <inheritdoc/>
-    public override bool IsFinite(nint address, long count)
+    public override bool IsFinite(nint address, long count, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         const int Chunk = 1 << 20;
         for (long i = 0; i < count; i += Chunk)
         {
@@ -165,6 +171,14 @@ public sealed unsafe class CpuDevice : Device
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => Pool.Dispose();
+
+    private static void CheckType(ElementType type)
+    {
+        if (type != ElementType.Float32)
+        {
+            throw new ArgumentException($"The CPU computes with {ElementType.Float32}, not {type}.", nameof(type));
+        }
+    }
 
     private static void CheckLength(int length, Shape shape)
     {

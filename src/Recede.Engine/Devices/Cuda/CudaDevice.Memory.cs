@@ -45,11 +45,15 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <inheritdoc/>
-    public override void WriteScalar(nint address, float value)
+    public override void WriteScalar(nint address, float value, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         using var turn = Enter();
-        Native.cuMemsetD32Async(address, BitConverter.SingleToUInt32Bits(value), 1, Stream).Check();
-        Fill(address + sizeof(float), 0, (NhwcLayout.Lanes - 1) * sizeof(float));
+
+        // A bfloat16 lies in the word's lower half, a zero in the other.
+        var word = type == ElementType.BFloat16 ? BFloat16Conversion.ToBits(value) : BitConverter.SingleToUInt32Bits(value);
+        Native.cuMemsetD32Async(address, word, 1, Stream).Check();
+        Fill(address + sizeof(uint), 0, PhysicalBytes(Shape.Scalar, TensorLayout.Activation, type) - sizeof(uint));
     }
 
     /// <inheritdoc/>

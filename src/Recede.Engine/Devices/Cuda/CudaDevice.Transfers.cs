@@ -9,24 +9,26 @@ public sealed unsafe partial class CudaDevice
     public override long PhysicalCount(Shape shape, TensorLayout layout) => NhwcLayout.Count(shape, layout);
 
     /// <inheritdoc/>
-    public override void Upload(ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address)
+    public override void Upload(
+        ReadOnlySpan<float> values, Shape shape, TensorLayout layout, nint address, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         CheckLength(values.Length, shape);
         using var turn = Enter();
         CheckNotCapturing("data is uploaded");
-        var rows = new PaddedRows(shape, layout);
+        var rows = new PaddedRows(shape, layout, type);
         for (long row = 0; row < rows.Count;)
         {
             var count = Math.Min(rows.In(StagingRing.Piece), rows.Count - row);
             var piece = _staging.Reserve(count * rows.PaddedBytes);
-            rows.Pack(values.Slice((int)(row * rows.Width), (int)(count * rows.Width)), (float*)piece);
+            rows.Pack(values.Slice((int)(row * rows.Width), (int)(count * rows.Width)), piece);
             _staging.Send(address + (nint)(row * rows.PaddedBytes));
             row += count;
         }
 
         // A filter has whole rows of padding behind its last output channel.
         var written = rows.Count * rows.PaddedBytes;
-        Fill(address + (nint)written, 0, PhysicalCount(shape, layout) * sizeof(float) - written);
+        Fill(address + (nint)written, 0, PhysicalBytes(shape, layout, type) - written);
     }
 
     /// <inheritdoc/>
@@ -46,12 +48,14 @@ public sealed unsafe partial class CudaDevice
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A kernel met bad values, such as a label that is no class.</exception>
-    public override void Download(nint address, Shape shape, TensorLayout layout, Span<float> values)
+    public override void Download(
+        nint address, Shape shape, TensorLayout layout, Span<float> values, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         CheckLength(values.Length, shape);
         using var turn = Enter();
         CheckNotCapturing("data is downloaded");
-        var rows = new PaddedRows(shape, layout);
+        var rows = new PaddedRows(shape, layout, type);
         if (rows.Count == 0)
         {
             Wait();
@@ -61,7 +65,7 @@ public sealed unsafe partial class CudaDevice
         {
             var count = Math.Min(rows.In(StagingRing.Piece), rows.Count - row);
             Fetch(address + (nint)(row * rows.PaddedBytes), count * rows.PaddedBytes);
-            rows.Unpack((float*)_words.Landing, values.Slice((int)(row * rows.Width), (int)(count * rows.Width)));
+            rows.Unpack(_words.Landing, values.Slice((int)(row * rows.Width), (int)(count * rows.Width)));
             row += count;
         }
     }
@@ -89,13 +93,22 @@ public sealed unsafe partial class CudaDevice
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A kernel met bad values, such as a label that is no class.</exception>
-    public override bool IsFinite(nint address, long count)
+    public override bool IsFinite(nint address, long count, ElementType type = ElementType.Float32)
     {
+        CheckType(type);
         using var turn = Enter();
         CheckNotCapturing("values are checked");
         _words.ClearFlag();
-        FiniteCheck.Queue(this, address, count, _words.Flag);
+        FiniteCheck.Queue(this, address, count, _words.Flag, type);
         return Wait() == 0;
+    }
+
+    private static void CheckType(ElementType type)
+    {
+        if (type is not (ElementType.Float32 or ElementType.BFloat16))
+        {
+            throw new ArgumentException($"Numbers are Float32 or BFloat16, not {type}.", nameof(type));
+        }
     }
 
     private static void CheckLength(int length, Shape shape)

@@ -12,6 +12,9 @@ namespace Recede.Engine.Devices.Cuda;
 /// </summary>
 public sealed unsafe partial class CudaDevice : Device
 {
+    // Ampere: 10 * major + minor.
+    private const int LeastBFloat16 = 80;
+
     private readonly Lock _turn = new();
     private readonly CudaContext _context;
     private readonly MemoryPool _pool;
@@ -33,6 +36,7 @@ public sealed unsafe partial class CudaDevice : Device
         _context = Open(ordinal);
         try
         {
+            CheckActivationType();
             _pool = new MemoryPool(_context);
             _staging = new StagingRing(_context);
             _words = new DeviceWords(_context, _pool);
@@ -59,6 +63,13 @@ public sealed unsafe partial class CudaDevice : Device
 
     /// <inheritdoc/>
     public override int Lanes => NhwcLayout.Lanes;
+
+    /// <inheritdoc/>
+    public override ElementType ActivationType => Options.ActivationType;
+
+    /// <inheritdoc/>
+    public override string Precision =>
+        Options.ActivationType == ElementType.BFloat16 ? "bfloat16" : Options.AllowTf32 ? "tf32" : base.Precision;
 
     /// <summary>Which GPU, as CUDA counts them.</summary>
     public int Ordinal { get; }
@@ -164,6 +175,17 @@ public sealed unsafe partial class CudaDevice : Device
                 _disposed = true;
                 Release();
             }
+        }
+    }
+
+    // The kernels would run, rounding with integers, but cuDNN and cuBLAS have nothing to multiply with.
+    private void CheckActivationType()
+    {
+        if (Options.ActivationType == ElementType.BFloat16 && _context.Capability < LeastBFloat16)
+        {
+            throw new DeviceUnavailableException(
+                $"bfloat16 activations need a GPU of compute capability {LeastBFloat16 / 10}.{LeastBFloat16 % 10} or more; "
+                + $"this is {_context}. Use Float32.");
         }
     }
 

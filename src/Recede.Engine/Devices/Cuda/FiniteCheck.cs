@@ -10,7 +10,7 @@ internal static class FiniteCheck
     /// <summary>Queues the check of <paramref name="count"/> values: the flag, an int, becomes 1 when one is not finite, and is
     /// else left alone.</summary>
     public static void Queue(
-        CudaDevice device, nint address, long count, nint flag, ElementType type = ElementType.Float32)
+        CudaDevice device, nint address, long count, nint flag, ElementType type)
     {
         var args = new FiniteCheckArguments { X = address, Count = count, Flag = flag };
         device.Launch(Kernel.For(type), LaunchGrid.Over(count / NhwcLayout.VectorWidth(type)), args);

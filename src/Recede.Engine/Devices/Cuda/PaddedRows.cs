@@ -7,9 +7,11 @@ namespace Recede.Engine.Devices.Cuda;
 internal readonly unsafe struct PaddedRows
 {
     private readonly int _padded;
+    private readonly ElementType _type;
 
-    public PaddedRows(Shape shape, TensorLayout layout)
+    public PaddedRows(Shape shape, TensorLayout layout, ElementType type)
     {
+        _type = type;
         var dense = layout == TensorLayout.Dense;
         Width = dense ? 1 : shape.C;
         _padded = dense ? 1 : NhwcLayout.Padded(shape.C);
@@ -23,39 +25,45 @@ internal readonly unsafe struct PaddedRows
     public long Count { get; }
 
     /// <summary>Bytes of a row in device memory.</summary>
-    public long PaddedBytes => (long)_padded * sizeof(float);
+    public long PaddedBytes => (long)_padded * (_type == ElementType.BFloat16 ? sizeof(ushort) : sizeof(float));
 
     /// <summary>How many rows fit into so many bytes; at least one.</summary>
     public long In(long bytes) => Math.Max(1, bytes / PaddedBytes);
 
     /// <summary>Writes rows with their padding.</summary>
-    public void Pack(ReadOnlySpan<float> values, float* rows)
+    public void Pack(ReadOnlySpan<float> values, byte* rows)
     {
-        if (_padded == Width)
+        // Without padding all rows are one.
+        var width = _padded == Width ? values.Length : Width;
+        for (; !values.IsEmpty; values = values[width..], rows += PaddedBytes)
         {
-            values.CopyTo(new Span<float>(rows, values.Length));
-            return;
-        }
-
-        for (; !values.IsEmpty; values = values[Width..], rows += _padded)
-        {
-            values[..Width].CopyTo(new Span<float>(rows, Width));
-            new Span<float>(rows + Width, _padded - Width).Clear();
+            if (_type == ElementType.BFloat16)
+            {
+                BFloat16Conversion.Round(values[..width], new Span<ushort>(rows, width));
+                new Span<ushort>((ushort*)rows + width, _padded - Width).Clear();
+            }
+            else
+            {
+                values[..width].CopyTo(new Span<float>(rows, width));
+                new Span<float>((float*)rows + width, _padded - Width).Clear();
+            }
         }
     }
 
     /// <summary>Reads rows without their padding.</summary>
-    public void Unpack(float* rows, Span<float> values)
+    public void Unpack(byte* rows, Span<float> values)
     {
-        if (_padded == Width)
+        var width = _padded == Width ? values.Length : Width;
+        for (; !values.IsEmpty; values = values[width..], rows += PaddedBytes)
         {
-            new ReadOnlySpan<float>(rows, values.Length).CopyTo(values);
-            return;
-        }
-
-        for (; !values.IsEmpty; values = values[Width..], rows += _padded)
-        {
-            new ReadOnlySpan<float>(rows, Width).CopyTo(values);
+            if (_type == ElementType.BFloat16)
+            {
+                BFloat16Conversion.Widen(new ReadOnlySpan<ushort>(rows, width), values);
+            }
+            else
+            {
+                new ReadOnlySpan<float>(rows, width).CopyTo(values);
+            }
         }
     }
 }

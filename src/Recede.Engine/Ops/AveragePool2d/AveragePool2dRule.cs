@@ -14,7 +14,7 @@ internal sealed partial class AveragePool2dRule : OpRule<Pool2dArguments>
 
     public override int Infer(in OpShapes inputs, in Pool2dArguments args, Span<OutputSpec> outputs)
     {
-        outputs[0] = new OutputSpec(Pool2dShape.Infer(inputs, args));
+        outputs[0] = new OutputSpec(Pool2dShape.Infer(inputs, args), inputs.Type(0));
         return 1;
     }
 

@@ -23,7 +23,8 @@ internal sealed partial class ChannelMapRule : OpRule<ChannelMapArguments>
         }
 
         outputs[0] = new OutputSpec(
-            new Shape(x.N, (x.H + args.Stride - 1) / args.Stride, (x.W + args.Stride - 1) / args.Stride, args.Map.Outputs));
+            new Shape(x.N, (x.H + args.Stride - 1) / args.Stride, (x.W + args.Stride - 1) / args.Stride, args.Map.Outputs),
+            inputs.Type(0));
         return 1;
     }
 

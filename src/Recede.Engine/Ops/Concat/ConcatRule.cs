@@ -32,10 +32,17 @@ internal sealed partial class ConcatRule : OpRule<NoArguments>
             }
 
             inputs.RequireActivation(i, "each part");
+            if (inputs.Type(i) != inputs.Type(0))
+            {
+                throw inputs.Error(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"part {i} {part} of {inputs.Type(i)} and part 0 {first} of {inputs.Type(0)} must have one type"));
+            }
+
             channels += part.C;
         }
 
-        outputs[0] = new OutputSpec(first.WithC(channels));
+        outputs[0] = new OutputSpec(first.WithC(channels), inputs.Type(0));
         return 1;
     }
 

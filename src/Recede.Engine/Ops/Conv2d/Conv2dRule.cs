@@ -44,7 +44,7 @@ internal sealed partial class Conv2dRule : OpRule<Conv2dArguments>
                 $"weight {weight} with dilation {args.DilationH}x{args.DilationW} does not fit into x {x} with padding {args.PadH}x{args.PadW}"));
         }
 
-        outputs[0] = new OutputSpec(new Shape(x.N, height, width, weight.N));
+        outputs[0] = new OutputSpec(new Shape(x.N, height, width, weight.N), inputs.Type(0));
         if (!args.Moments || !inputs.Training)
         {
             return 1;

@@ -22,7 +22,7 @@ internal sealed partial class CrossEntropyRule : OpRule<CrossEntropyArguments>
     public override int Infer(in OpShapes inputs, in CrossEntropyArguments args, Span<OutputSpec> outputs)
     {
         var x = inputs[Logits];
-        if (inputs.Type(Logits) != ElementType.Float32 || inputs.Layout(Logits) != TensorLayout.Activation
+        if (inputs.Type(Logits) is not (ElementType.Float32 or ElementType.BFloat16) || inputs.Layout(Logits) != TensorLayout.Activation
             || x != new Shape(x.N, 1, 1, x.C))
         {
             throw inputs.Error($"logits must be floats [N,1,1,K], got {inputs.Type(Logits)} {inputs.Layout(Logits)} {x}.");

@@ -1,5 +1,4 @@
 using Recede.Engine.Core;
-using Recede.Engine.Devices;
 
 namespace Recede.Engine.Ops;
 
@@ -18,12 +17,8 @@ internal sealed partial class DropoutRule : OpRule<DropoutArguments>
 
     public override int Infer(in OpShapes inputs, in DropoutArguments args, Span<OutputSpec> outputs)
     {
-        if (inputs.Type(0) != ElementType.Float32 || inputs.Layout(0) != TensorLayout.Activation)
-        {
-            throw inputs.Error($"x must be a float activation, got {inputs.Type(0)} {inputs.Layout(0)} {inputs[0]}.");
-        }
-
-        outputs[0] = new OutputSpec(inputs[0]);
+        inputs.RequireActivation(0, "x");
+        outputs[0] = new OutputSpec(inputs[0], inputs.Type(0));
         return 1;
     }
 

@@ -22,7 +22,8 @@ internal sealed partial class BinaryRule<TFunction> : OpRule<NoArguments>
             throw inputs.Error($"a {inputs[0]} and b {inputs[1]} must have one shape");
         }
 
-        outputs[0] = new OutputSpec(inputs[0]);
+        inputs.RequireSameType(0, "a", 1, "b");
+        outputs[0] = new OutputSpec(inputs[0], inputs.Type(0));
         return 1;
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class UnaryRule<TFunction> : OpRule<NoArguments>
     public override int Infer(in OpShapes inputs, in NoArguments args, Span<OutputSpec> outputs)
     {
         inputs.RequireActivation(0, "x");
-        outputs[0] = new OutputSpec(inputs[0]);
+        outputs[0] = new OutputSpec(inputs[0], inputs.Type(0));
         return 1;
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class FlattenRule : OpRule<NoArguments>
     {
         inputs.RequireActivation(0, "x");
         var x = inputs[0];
-        outputs[0] = new OutputSpec(new Shape(x.N, 1, 1, checked(x.H * x.W * x.C)));
+        outputs[0] = new OutputSpec(new Shape(x.N, 1, 1, checked(x.H * x.W * x.C)), inputs.Type(0));
         return 1;
     }
 

@@ -1,5 +1,4 @@
 using Recede.Engine.Core;
-using Recede.Engine.Devices;
 
 namespace Recede.Engine.Ops;
 
@@ -16,17 +15,13 @@ internal sealed partial class GlobalAveragePoolRule : OpRule<GlobalAveragePoolAr
     public override int Infer(in OpShapes inputs, in GlobalAveragePoolArguments args, Span<OutputSpec> outputs)
     {
         var x = inputs[0];
-        if (inputs.Type(0) != ElementType.Float32 || inputs.Layout(0) != TensorLayout.Activation)
-        {
-            throw inputs.Error($"x must be a float activation, got {inputs.Type(0)} {inputs.Layout(0)} {x}.");
-        }
-
+        inputs.RequireActivation(0, "x");
         if (x.H < 1 || x.W < 1)
         {
             throw inputs.Error($"an image must have a pixel to average, x is {x}.");
         }
 
-        outputs[0] = new OutputSpec(x with { H = 1, W = 1 });
+        outputs[0] = new OutputSpec(x with { H = 1, W = 1 }, inputs.Type(0));
         return 1;
     }
 

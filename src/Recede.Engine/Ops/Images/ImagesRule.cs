@@ -42,7 +42,7 @@ internal sealed partial class ImagesRule : OpRule<ImageArguments>
             throw inputs.Error($"indices must be int32 [{x.N},1,1,1] for images {x}, got {inputs.Type(Indices)} {inputs[Indices]}.");
         }
 
-        outputs[0] = new OutputSpec(x, Differentiable: false);
+        outputs[0] = new OutputSpec(x, inputs.ActivationType, Differentiable: false);
         return 1;
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class LinearRule : OpRule<NoArguments>
             inputs.RequireVector(2, "bias", weight.N, "weight", weight);
         }
 
-        outputs[0] = new OutputSpec(new Shape(x.N, 1, 1, weight.N));
+        outputs[0] = new OutputSpec(new Shape(x.N, 1, 1, weight.N), inputs.Type(0));
         return 1;
     }
 

@@ -57,6 +57,8 @@ internal abstract partial class ChannelNormRule<TScale> : OpRule<NormArguments>
             {
                 throw inputs.Error($"residual must have the shape of x {x}, got {inputs[Residual]}");
             }
+
+            inputs.RequireSameType(Residual, "residual", X, "x");
         }
 
         if (inputs.Has(Moments) && inputs[Moments] != new Shape(2, 1, 1, x.C))
@@ -64,7 +66,12 @@ internal abstract partial class ChannelNormRule<TScale> : OpRule<NormArguments>
             throw inputs.Error($"moments of x {x} must be [2,1,1,{x.C}], got {inputs[Moments]}");
         }
 
-        outputs[0] = new OutputSpec(x);
+        if (inputs.Has(Moments))
+        {
+            inputs.RequireFloat32(Moments, "moments");
+        }
+
+        outputs[0] = new OutputSpec(x, inputs.Type(X));
         if (!inputs.Training)
         {
             return 1;
@@ -111,5 +118,7 @@ internal abstract partial class ChannelNormRule<TScale> : OpRule<NormArguments>
         {
             throw inputs.Error($"{name} must be [1,1,1,{x.C}] for x {x}, got {inputs[input]}");
         }
+
+        inputs.RequireFloat32(input, name);
     }
 }

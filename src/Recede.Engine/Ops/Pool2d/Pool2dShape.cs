@@ -9,11 +9,7 @@ internal static class Pool2dShape
     public static Shape Infer(in OpShapes inputs, in Pool2dArguments args)
     {
         var x = inputs[0];
-        if (inputs.Type(0) != ElementType.Float32 || inputs.Layout(0) != TensorLayout.Activation)
-        {
-            throw inputs.Error($"x must be a float activation, got {inputs.Type(0)} {inputs.Layout(0)} {x}.");
-        }
-
+        inputs.RequireActivation(0, "x");
         return x with
         {
             H = Extent(inputs, "rows", x, x.H, args.KH, args.StrideH, args.PadH),

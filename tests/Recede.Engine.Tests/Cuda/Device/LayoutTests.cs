@@ -11,15 +11,15 @@ internal sealed class LayoutTests
     public unsafe void Rows_are_padded_with_zeros_and_back([Values(1, 3, 7, 8, 16, 31, 37, 257)] int channels)
     {
         var shape = new Shape(2, 3, 1, channels);
-        var rows = new PaddedRows(shape, TensorLayout.Activation);
+        var rows = new PaddedRows(shape, TensorLayout.Activation, ElementType.Float32);
         var values = Enumerable.Range(1, (int)shape.Count).Select(i => (float)i).ToArray();
         var padded = new float[NhwcLayout.Count(shape, TensorLayout.Activation)];
         Array.Fill(padded, float.NaN);
         var back = new float[values.Length];
         fixed (float* p = padded)
         {
-            rows.Pack(values, p);
-            rows.Unpack(p, back);
+            rows.Pack(values, (byte*)p);
+            rows.Unpack((byte*)p, back);
         }
 
         Assert.That(rows.Count, Is.EqualTo(6));
@@ -35,10 +35,10 @@ internal sealed class LayoutTests
     [Test]
     public void No_row_is_left_out_of_a_piece_and_none_is_needed_for_nothing()
     {
-        Assert.That(new PaddedRows(new Shape(1, 1, 1, 3_000_000), TensorLayout.Activation).In(1 << 20), Is.EqualTo(1));
-        Assert.That(new PaddedRows(new Shape(0, 1, 1, 3), TensorLayout.Activation).Count, Is.Zero);
-        Assert.That(new PaddedRows(new Shape(2, 1, 1, 0), TensorLayout.Activation).Count, Is.Zero);
-        Assert.That(new PaddedRows(new Shape(2, 5, 1, 3), TensorLayout.Dense).Count, Is.EqualTo(30));
+        Assert.That(new PaddedRows(new Shape(1, 1, 1, 3_000_000), TensorLayout.Activation, ElementType.Float32).In(1 << 20), Is.EqualTo(1));
+        Assert.That(new PaddedRows(new Shape(0, 1, 1, 3), TensorLayout.Activation, ElementType.Float32).Count, Is.Zero);
+        Assert.That(new PaddedRows(new Shape(2, 1, 1, 0), TensorLayout.Activation, ElementType.Float32).Count, Is.Zero);
+        Assert.That(new PaddedRows(new Shape(2, 5, 1, 3), TensorLayout.Dense, ElementType.Float32).Count, Is.EqualTo(30));
     }
 
     [TestCase(0, -1)]
