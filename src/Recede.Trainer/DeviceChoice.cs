@@ -17,12 +17,13 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
     /// <summary>Opens the device. Where the CPU is asked for, nothing of CUDA is looked for.</summary>
     /// <param name="name">What <c>--device</c> says.</param>
     /// <param name="threads">Threads of the CPU; null for its default.</param>
+    /// <param name="options">How a GPU is to compute; null for its default.</param>
     /// <exception cref="DeviceUnavailableException">CUDA was asked for and cannot run here.</exception>
     /// <exception cref="UsageException">The environment names no number of threads.</exception>
-    public static DeviceChoice Open(string name, int? threads) => name switch
+    public static DeviceChoice Open(string name, int? threads, CudaOptions? options = null) => name switch
     {
-        Cuda => new DeviceChoice(OpenCuda(), null),
-        Auto => Choose(threads),
+        Cuda => new DeviceChoice(OpenCuda(options), null),
+        Auto => Choose(threads, options),
         _ => new DeviceChoice(OpenCpu(threads), null),
     };
 
@@ -38,14 +39,14 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
         return (gpu, Figures.Format($"auto: CUDA GPU {gpu}, since it and CUDA's libraries are there"));
     }
 
-    private static DeviceChoice Choose(int? threads)
+    private static DeviceChoice Choose(int? threads, CudaOptions? options)
     {
         var (gpu, reason) = Decide(CudaInventory.Take());
         if (gpu is { } ordinal)
         {
             try
             {
-                return new DeviceChoice(Device.Cuda(ordinal), reason);
+                return new DeviceChoice(Device.Cuda(ordinal, options), reason);
             }
             catch (DeviceUnavailableException e)
             {
@@ -57,11 +58,11 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
         return new DeviceChoice(OpenCpu(threads), reason);
     }
 
-    private static CudaDevice OpenCuda()
+    private static CudaDevice OpenCuda(CudaOptions? options)
     {
         var cuda = CudaInventory.Take();
         return cuda.IsUsable
-            ? Device.Cuda(cuda.Gpus.First(gpu => gpu.IsNewEnough).Index)
+            ? Device.Cuda(cuda.Gpus.First(gpu => gpu.IsNewEnough).Index, options)
             : throw new DeviceUnavailableException(
                 $"--device {Cuda}: {cuda.Problems[0]}; `recede devices` tells all, and --device {Cpu} needs none of it");
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Recede.Engine;
 using Recede.Engine.Data;
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
@@ -20,7 +22,7 @@ internal static class RunCommand
         var started = Stopwatch.GetTimestamp();
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         var data = Limit(OpenData(settings), settings);
-        var choice = DeviceChoice.Open(settings.Device, settings.Threads);
+        var choice = OpenDevice(settings);
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);
         var scores = settings.Method is PruningMethod.Bounded or PruningMethod.Random ? "Importances" : "Scales |gamma|";
@@ -41,6 +43,20 @@ internal static class RunCommand
             // What a run of hours found is shown even where it could not be written.
             display.End(report, written);
         }
+    }
+
+    // Nothing falls back in silence: who asks for what only a GPU has is told why there is none.
+    private static DeviceChoice OpenDevice(RunSettings settings)
+    {
+        var choice = DeviceChoice.Open(settings.Device, settings.Threads, settings.CreateCudaOptions());
+        if (choice.Device.Precision != settings.Precision)
+        {
+            choice.Device.Dispose();
+            throw new DeviceUnavailableException(
+                $"--precision {settings.Precision}: the CPU computes in {choice.Device.Precision}; --device {choice.Reason}");
+        }
+
+        return choice;
     }
 
     private static DatasetPair OpenData(RunSettings settings)
@@ -85,7 +101,7 @@ internal static class RunCommand
         };
         List<(string, string)> lines =
         [
-            ("recede", Figures.Format($"{EngineInfo.Version}, {choice.Device.Description}")),
+            ("recede", Figures.Format($"{EngineInfo.Version}, {choice.Device.Description}{(choice.Device is CudaDevice ? ", " + choice.Device.Precision : "")}")),
             ("data", Figures.Format(
                 $"{data.Name} ({source}): {data.Train.Count:N0} + {data.Test.Count:N0} images, {data.Train.Height}x{data.Train.Width}x{data.Train.Channels}")),
             ("network", settings.Network + (settings.Preset is { } preset ? $" (preset {preset.Name})" : "")),

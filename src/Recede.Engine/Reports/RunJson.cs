@@ -108,6 +108,7 @@ public static class RunJson
         json.WriteString("device", report.Device);
         json.WriteNumber("threads", report.Threads);
         json.WriteString("simd", report.Simd);
+        json.WriteString("precision", report.Precision);
         json.WriteStartObject("dataset");
         json.WriteString("name", report.Dataset);
         json.WriteNumber("train", report.TrainImages);

@@ -23,6 +23,9 @@ public sealed record RunReport
     /// <summary>The vector instructions in use: "Vector512", "Vector256" or "Scalar".</summary>
     public required string Simd { get; init; }
 
+    /// <summary>What it multiplied with: "float32", "tf32" or "bfloat16".</summary>
+    public required string Precision { get; init; }
+
     /// <summary>Name of the data set.</summary>
     public required string Dataset { get; init; }
 
@@ -98,6 +101,7 @@ public sealed record RunReport
             Device = device.Name,
             Threads = device is CpuDevice cpu ? cpu.Pool.Threads : 1,
             Simd = device is CpuDevice ? Devices.Cpu.Simd.Level.ToString() : "none",
+            Precision = device.Precision,
             Dataset = data.Name,
             TrainImages = data.Train.Count,
             TestImages = data.Test.Count,

@@ -19,6 +19,7 @@ internal sealed class RunOptions
     private static readonly string[] Schedules = ["step", "cosine"];
     private static readonly string[] Augmentations = ["none", "crop", "flip", "crop+flip"];
     private static readonly string[] Devices = [DeviceChoice.Cpu, DeviceChoice.Auto, DeviceChoice.Cuda];
+    private static readonly string[] Precisions = [RunSettings.Float32, RunSettings.Tf32, RunSettings.BFloat16];
 
     private readonly Option<string> _preset = OptionParsing.Make<string>(
         "--preset", "NAME", "Start from one of the presets above; options given beside it win.", text => text);
@@ -104,6 +105,11 @@ internal sealed class RunOptions
     private readonly Option<string> _device = OptionParsing.Choice(
         "--device", "NAME", Devices, "cpu; cuda, for an NVIDIA GPU (new: tested on a stand-in, not yet on a GPU); or auto: cuda where it can run, else cpu; the run says why. Default: auto.");
 
+    private readonly Option<string> _precision = OptionParsing.Choice(
+        "--precision", "NAME", Precisions,
+        "On a GPU: float32; tf32, which rounds what convolutions and linear layers multiply to 10 bits of fraction; or "
+        + "bfloat16, which keeps activations in 16 bits, parameters and statistics in float32. The CPU has float32. Default: float32.");
+
     private readonly Option<int?> _threads = OptionParsing.Whole(
         "--threads", "N", 1, MostThreads,
         "Threads; results are the same for any number. Default: RECEDE_THREADS, or all processors.");
@@ -131,7 +137,7 @@ internal sealed class RunOptions
         new OptionGroup("Network and method", [_network, _method, _lambda, _shift]),
         new OptionGroup("Training", [_epochs, _batch, _learningRate, _schedule, _warmUp, _weightDecay, _labelSmoothing]),
         new OptionGroup("Pruning and fine-tuning", [_ratios, _minimumChannels, _fineTuneEpochs, _fineTuneLearningRate, _carryMomentum]),
-        new OptionGroup("Machine and output", [_device, _threads, _seed, _latencyBatch, _out, _quiet]),
+        new OptionGroup("Machine and output", [_device, _precision, _threads, _seed, _latencyBatch, _out, _quiet]),
     ];
 
     /// <summary>The options as the help groups them.</summary>
@@ -177,6 +183,7 @@ internal sealed class RunOptions
             TrainImages = line.GetValue(_trainImages),
             TestImages = line.GetValue(_testImages),
             Device = line.GetValue(_device) ?? DeviceChoice.Auto,
+            Precision = line.GetValue(_precision) ?? RunSettings.Float32,
             Seed = line.GetValue(_seed) ?? DefaultSeed,
             Threads = line.GetValue(_threads),
             LatencyBatch = line.GetValue(_latencyBatch) ?? DefaultLatencyBatch,
@@ -234,6 +241,11 @@ internal sealed class RunOptions
         if (settings.Method is PruningMethod.Uniform or PruningMethod.L1 && line.GetValue(_shift) is not null)
         {
             throw new UsageException("--shift: only the polarising penalty has a shift; expected --method bounded or random with it");
+        }
+
+        if (settings.Precision != RunSettings.Float32 && settings.Device == DeviceChoice.Cpu)
+        {
+            throw new UsageException($"--precision {settings.Precision}: the CPU computes in {RunSettings.Float32}; expected --device cuda with it");
         }
 
         if (settings is { Preset: { Dataset: not null } preset, Data: null })

@@ -1,5 +1,6 @@
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Nn;
 using Recede.Engine.Training;
 
@@ -8,6 +9,10 @@ namespace Recede.Trainer.Options;
 /// <summary>What <c>recede run</c> was asked for: every option given, and the preset's value of the others.</summary>
 internal sealed record RunSettings
 {
+    public const string Float32 = "float32";
+    public const string Tf32 = "tf32";
+    public const string BFloat16 = "bfloat16";
+
     /// <summary>The preset that the run is named after, if one was given.</summary>
     public required Preset? Preset { get; init; }
 
@@ -61,6 +66,9 @@ internal sealed record RunSettings
     /// <summary>"cpu", "cuda", or "auto".</summary>
     public required string Device { get; init; }
 
+    /// <summary>What a GPU multiplies with: <see cref="Float32"/>, <see cref="Tf32"/> or <see cref="BFloat16"/>.</summary>
+    public required string Precision { get; init; }
+
     public required ulong Seed { get; init; }
 
     /// <summary>Threads; null for RECEDE_THREADS or all processors.</summary>
@@ -72,6 +80,13 @@ internal sealed record RunSettings
     public required string? Out { get; init; }
 
     public required bool Quiet { get; init; }
+
+    /// <summary>How a GPU is to compute.</summary>
+    public CudaOptions CreateCudaOptions() => new()
+    {
+        AllowTf32 = Precision == Tf32,
+        ActivationType = Precision == BFloat16 ? ElementType.BFloat16 : ElementType.Float32,
+    };
 
     /// <summary>The run that the engine is to do.</summary>
     public PruningRunOptions CreateRun(Device device, DatasetPair data)

@@ -38,6 +38,7 @@ public sealed class RunJsonTests
             Device = "cpu",
             Threads = 2,
             Simd = "Vector512",
+            Precision = "float32",
             Dataset = "da\"ta",
             TrainImages = 96,
             TestImages = 48,
@@ -79,6 +80,7 @@ public sealed class RunJsonTests
             Assert.That(root.GetProperty("device").GetString(), Is.EqualTo("cpu"));
             Assert.That(root.GetProperty("threads").GetInt32(), Is.EqualTo(2));
             Assert.That(root.GetProperty("simd").GetString(), Is.EqualTo("Vector512"));
+            Assert.That(root.GetProperty("precision").GetString(), Is.EqualTo("float32"));
             Assert.That(root.GetProperty("dataset").GetProperty("name").GetString(), Is.EqualTo("da\"ta"));
             Assert.That(root.GetProperty("dataset").GetProperty("train").GetInt32(), Is.EqualTo(96));
             Assert.That(root.GetProperty("dataset").GetProperty("test").GetInt32(), Is.EqualTo(48));

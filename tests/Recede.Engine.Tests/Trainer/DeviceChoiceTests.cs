@@ -74,6 +74,26 @@ internal sealed class DeviceChoiceTests
 
     [Test]
     [Category(CudaTestDevice.Category)]
+    public void What_only_a_GPU_has_is_refused_where_the_choice_falls_on_the_CPU()
+    {
+        StandIn.Take().Dispose();
+        var run = ProgramRun.Of(ProgramRun.TinyOn(DeviceChoice.Auto).Append("--precision").Append("bfloat16").ToArray());
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("--precision bfloat16: the CPU computes in float32; --device auto: CPU, since cuInit failed"));
+    }
+
+    [Test]
+    [Category(CudaTestDevice.Category)]
+    public void A_GPU_without_bfloat16_is_told_to_who_asks_for_it([Values(DeviceChoice.Auto, DeviceChoice.Cuda)] string device)
+    {
+        using var standIn = StandIn.Take(new StandInSettings { Instrumented = false, ComputeCapability = (7, 5) });
+        var run = ProgramRun.Of(ProgramRun.TinyOn(device).Append("--precision").Append("bfloat16").ToArray());
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("bfloat16 activations need a GPU of compute capability 8.0 or more"));
+    }
+
+    [Test]
+    [Category(CudaTestDevice.Category)]
     public void A_stand_in_that_no_test_holds_is_no_GPU()
     {
         StandIn.Take().Dispose();

@@ -57,6 +57,42 @@ internal sealed class RunOnCudaTests
         }
     }
 
+    [Test]
+    public void It_runs_in_the_precision_asked_for([Values("tf32", "bfloat16")] string precision)
+    {
+        using var folder = new TemporaryFolder();
+        using var taken = _cuda.Open();
+        if (_cuda.StandIn is not null)
+        {
+            Environment.SetEnvironmentVariable(CacheVariable, StandInLibrary.KernelFolder(instrumented: false));
+        }
+
+        string[] line =
+        [
+            "run", "--device", "cuda", "--precision", precision, "--train-images", "32", "--test-images", "16", "--epochs", "1",
+            "--batch", "32", "--finetune-epochs", "0", "--latency-batch", "1", "--lambda", "0.1", "--ratios", "0.5", "--out", folder.Path,
+        ];
+        var run = ProgramRun.Of(line);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
+        Assert.That(run.OutputLines[0], Does.Contain("CUDA GPU 0").And.EndWith(", " + precision));
+        var report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.Path, "run.json"))).RootElement;
+        Assert.That(report.GetProperty("precision").GetString(), Is.EqualTo(precision));
+        Assert.That(report.GetProperty("unpruned").GetProperty("accuracy").ValueKind, Is.EqualTo(JsonValueKind.Number));
+        if (_cuda.StandIn is { } standIn)
+        {
+            var suffix = precision == "bfloat16" ? "_bf16" : "_f32";
+            foreach (var kernel in (string[])["images", "batch_norm_forward", "batch_norm_backward", "cross_entropy_gradient"])
+            {
+                Assert.That(standIn.Runs(kernel + suffix), Is.GreaterThan(0), kernel);
+            }
+
+            if (precision == "bfloat16")
+            {
+                Assert.That(BFloat16Runs.OfFloat32Activations(standIn, addsLosses: true), Is.Empty);
+            }
+        }
+    }
+
     private static JsonElement Report(TemporaryFolder folder, string device)
     {
         var to = Path.Combine(folder.Path, device);

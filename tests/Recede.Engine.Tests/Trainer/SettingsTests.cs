@@ -143,6 +143,16 @@ public sealed class SettingsTests
         });
     }
 
+    [TestCase("float32", false, ElementType.Float32)]
+    [TestCase("tf32", true, ElementType.Float32)]
+    [TestCase("bfloat16", false, ElementType.BFloat16)]
+    public void A_precision_is_what_the_GPU_is_opened_with(string name, bool tf32, ElementType activations)
+    {
+        var options = Settings("--device", "cuda", "--precision", name).CreateCudaOptions();
+        Assert.That((options.AllowTf32, options.ActivationType), Is.EqualTo((tf32, activations)));
+        Assert.That(Settings().Precision, Is.EqualTo("float32"));
+    }
+
     [Test]
     public void Fine_tuning_is_the_same_recipe_without_penalty_and_warm_up()
     {

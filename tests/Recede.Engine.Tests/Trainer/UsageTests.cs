@@ -52,6 +52,9 @@ public sealed class UsageTests
         ["--schedule", "flat", "|", "--schedule flat: expected one of step, cosine"],
         ["--augment", "crop+rotate", "|", "--augment crop+rotate: expected one of none, crop, flip, crop+flip"],
         ["--device", "gpu", "|", "--device gpu: expected one of cpu, auto, cuda"],
+        ["--precision", "half", "|", "--precision half: expected one of float32, tf32, bfloat16"],
+        ["--precision", "bfloat16", "--device", "cpu", "|", "--precision bfloat16: the CPU computes in float32; expected --device cuda"],
+        ["--precision", "tf32", "--device", "cpu", "|", "--precision tf32: the CPU computes in float32; expected --device cuda"],
         ["--preset", "vgg", "|", "--preset vgg: expected one of fashion-mnist, vgg16-cifar10,"],
         ["--preset", "vgg16-cifar10", "|", "--preset vgg16-cifar10 needs its data: give --data PATH, the folder of CIFAR-10's"],
         ["--preset", "resnet56-cifar100", "|", "the folder of CIFAR-100's"],
@@ -142,7 +145,7 @@ public sealed class UsageTests
                 "--preset NAME", "--network NAME", "--method NAME", "--ratios LIST", "--epochs N", "--finetune-epochs N",
                 "--batch N", "--lr RATE", "--finetune-lr RATE", "--schedule KIND", "--warmup EPOCHS", "--weight-decay X",
                 "--label-smoothing X", "--lambda X|auto", "--shift B", "--min-channels N", "--carry-momentum", "--augment KIND",
-                "--train-images N", "--test-images N", "--data PATH", "--device NAME", "--seed N", "--threads N",
+                "--train-images N", "--test-images N", "--data PATH", "--device NAME", "--precision NAME", "--seed N", "--threads N",
                 "--latency-batch N", "--out DIR", "--quiet", "Default: vgg-small.", "Default: 8.", "Default: 0.1.",
                 "Default: 0.05.", "Default: 0.0001.", "Default: cosine.", "Default: 0.5,0.9.", "vgg16-cifar10",
             ])
