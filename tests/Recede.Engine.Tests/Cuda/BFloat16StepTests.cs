@@ -3,6 +3,7 @@ using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Pruning;
+using Recede.Engine.Tests.Cuda.Libraries;
 using Recede.Engine.Tests.Pruning;
 using Recede.Engine.Tests.Support;
 using Recede.Engine.Tests.Training;
@@ -29,40 +30,43 @@ internal sealed class BFloat16StepTests(string device) : DeviceFixture(device)
     private const int LeastValues = 16;
 
     [Test]
-    public void A_training_step_is_close_to_float32s([Values("vgg", "resnet")] string kind, [Values] Norm norm)
+    public void A_training_step_is_close_to_float32s([Values("vgg", "resnet")] string kind, [Values] Norm norm) => CheckStep(kind, norm);
+
+    [Test]
+    public void A_cuDNN_that_neither_adds_nor_mixes_types_serves_too()
     {
-        using var cpu = Engine.Devices.Device.Cpu(1);
-        using var expected = SmallNetworks.Create(kind, cpu, norm);
-        using var rounded = SmallNetworks.Create(kind, cpu, norm);
-        foreach (var filter in rounded.Parameters.Where(p => p.Role == ParameterRole.Weight))
+        using (Kind.Open())
         {
-            filter.Set(Array.ConvertAll(filter.ToArray(), BFloat16.Round));
-        }
-
-        var (expectedLoss, expectedGradients) = FirstStep(expected);
-        var (_, yardstick) = FirstStep(rounded);
-        var all = Math.Sqrt(expectedGradients.Sum(g => g.Sum(v => (double)v * v)));
-
-        using var opened = Kind.Open();
-        using var actual = SmallNetworks.Create(kind, opened, norm);
-        var (loss, gradients) = FirstStep(actual);
-
-        Assert.That(loss, Is.EqualTo(expectedLoss).Within(100 * LossError).Percent);
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            var allowed = (OfYardstick * Distance(yardstick[i], expectedGradients[i])) + (Floor * all);
-            Assert.That(
-                Distance(gradients[i], expectedGradients[i]), Is.LessThanOrEqualTo(allowed), $"gradient of {actual.Parameters[i].Path}");
-        }
-
-        if (((CudaTestDevice)Kind).StandIn is { } standIn)
-        {
-            Assert.That(BFloat16Runs.OfFloat32Activations(standIn, addsLosses: true), Is.Empty);
-            foreach (var kernel in (string[])
-                ["batch_norm_forward_bf16", "batch_norm_backward_bf16", "cross_entropy_rows_bf16", "cross_entropy_gradient_bf16", "convert_f32_to_bf16", "sgd_update"])
+            if (((CudaTestDevice)Kind).StandIn is null)
             {
-                Assert.That(standIn.Runs(kernel), Is.GreaterThan(0), kernel);
+                Assert.Ignore("Only the stand-in's cuDNN can be told what to refuse.");
             }
+        }
+
+        LibraryDevice.Refuse(LibraryDevice.Refusal.Accumulate | LibraryDevice.Refusal.MixedResult | LibraryDevice.Refusal.Bias);
+        try
+        {
+            // The residual network's shortcuts add to gradients, the plain one has biases.
+            CheckStep("vgg", Norm.Plain);
+            CheckStep("resnet", Norm.Bounded);
+        }
+        finally
+        {
+            LibraryDevice.Refuse(LibraryDevice.Refusal.None);
+        }
+
+        Assert.That(((CudaTestDevice)Kind).StandIn!.Runs("convert_bf16_to_f32"), Is.GreaterThan(0), "gradients of filters, widened");
+    }
+
+    [Test]
+    public void A_captured_run_has_the_bits_of_an_uncaptured_one()
+    {
+        var captured = TrainedRun.Of(Kind, capture: true);
+        captured.MustEqual(TrainedRun.Of(Kind, capture: false));
+        if (captured.StandIn is { } standIn)
+        {
+            Assert.That(captured.Replays, Is.GreaterThan(0));
+            Assert.That(standIn.Runs("dropout_bf16"), Is.GreaterThan(0));
         }
     }
 
@@ -158,6 +162,43 @@ internal sealed class BFloat16StepTests(string device) : DeviceFixture(device)
         using var run = new StepRunner(network);
         run.Tape.CheckFinite = true;
         Assert.That(() => run.Step(1), Throws.InstanceOf<NonFiniteException>().With.Message.Contains("Linear classifier"));
+    }
+
+    private void CheckStep(string kind, Norm norm)
+    {
+        using var cpu = Engine.Devices.Device.Cpu(1);
+        using var expected = SmallNetworks.Create(kind, cpu, norm);
+        using var rounded = SmallNetworks.Create(kind, cpu, norm);
+        foreach (var filter in rounded.Parameters.Where(p => p.Role == ParameterRole.Weight))
+        {
+            filter.Set(Array.ConvertAll(filter.ToArray(), BFloat16.Round));
+        }
+
+        var (expectedLoss, expectedGradients) = FirstStep(expected);
+        var (_, yardstick) = FirstStep(rounded);
+        var all = Math.Sqrt(expectedGradients.Sum(g => g.Sum(v => (double)v * v)));
+
+        using var opened = Kind.Open();
+        using var actual = SmallNetworks.Create(kind, opened, norm);
+        var (loss, gradients) = FirstStep(actual);
+
+        Assert.That(loss, Is.EqualTo(expectedLoss).Within(100 * LossError).Percent);
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            var allowed = (OfYardstick * Distance(yardstick[i], expectedGradients[i])) + (Floor * all);
+            Assert.That(
+                Distance(gradients[i], expectedGradients[i]), Is.LessThanOrEqualTo(allowed), $"gradient of {actual.Parameters[i].Path}");
+        }
+
+        if (((CudaTestDevice)Kind).StandIn is { } standIn)
+        {
+            Assert.That(BFloat16Runs.OfFloat32Activations(standIn, addsLosses: true), Is.Empty);
+            foreach (var kernel in (string[])
+                ["batch_norm_forward_bf16", "batch_norm_backward_bf16", "cross_entropy_rows_bf16", "cross_entropy_gradient_bf16", "convert_f32_to_bf16", "sgd_update"])
+            {
+                Assert.That(standIn.Runs(kernel), Is.GreaterThan(0), kernel);
+            }
+        }
     }
 
     private static (float Loss, float[][] Gradients) FirstStep(Network network)

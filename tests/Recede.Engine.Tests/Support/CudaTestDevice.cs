@@ -28,8 +28,8 @@ internal sealed class CudaTestDevice(ElementType activationType = ElementType.Fl
 
     public override Device Open() => Open(new StandInSettings { Instrumented = false });
 
-    /// <summary>Opens it with options of the test's own.</summary>
-    public CudaDevice Open(CudaOptions options, string variant = "") => Open(Settings(variant), options);
+    /// <summary>Opens it with options of the test's own, but with this kind's activations.</summary>
+    public CudaDevice Open(CudaOptions options, string variant = "") => Open(Settings(variant), options with { ActivationType = activationType });
 
     public override Device Open(string variant) => Open(Settings(variant));
 
