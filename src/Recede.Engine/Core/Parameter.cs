@@ -7,7 +7,7 @@ namespace Recede.Engine.Core;
 /// companion buffer that an optimiser hangs on it (momentum), and gathers them all together when a channel space is
 /// pruned, so optimisers hold no pruning code and its identity never changes.
 /// </summary>
-public sealed class Parameter : IDisposable
+public sealed partial class Parameter : IDisposable
 {
     // Added to the count of readers while a shrink is prepared: a step that enters meanwhile sees a negative number.
     private const int Claim = -(1 << 30);
@@ -102,40 +102,6 @@ public sealed class Parameter : IDisposable
     /// <summary>Says that the value was changed through <see cref="Value"/>.</summary>
     public void MarkChanged() => Version++;
 
-    /// <summary>A buffer of this parameter's shape and layout that follows it through a shrink; made of zeros when first
-    /// asked for.</summary>
-    public DeviceBuffer CompanionBuffer(string name)
-    {
-        foreach (var companion in _companions)
-        {
-            if (companion.Name == name)
-            {
-                return companion.Buffer;
-            }
-        }
-
-        var made = new Companion(name, Device.Allocate(Bytes, OwnerOf(name)));
-        _companions.Add(made);
-        return made.Buffer;
-    }
-
-    /// <summary>Whether the companion exists.</summary>
-    public bool HasCompanion(string name) => _companions.Exists(c => c.Name == name);
-
-    /// <summary>Frees a companion, if it exists; an optimiser then starts it anew.</summary>
-    public void DropCompanion(string name)
-    {
-        for (var i = _companions.Count - 1; i >= 0; i--)
-        {
-            if (_companions[i].Name == name)
-            {
-                _companions[i].Buffer.Dispose();
-                _companions.RemoveAt(i);
-                MemoryVersion++;
-            }
-        }
-    }
-
     /// <summary>Bytes of value, gradient and companions that this parameter holds now.</summary>
     public long HeldBytes
     {
@@ -193,9 +159,6 @@ public sealed class Parameter : IDisposable
 
     /// <summary>The gradient on the host, row-major; zeros when there is none.</summary>
     public float[] GradientToArray() => HasGradient ? Download(Gradient) : new float[Shape.Count];
-
-    /// <summary>A companion on the host, row-major; zeros when there is none.</summary>
-    public float[] CompanionToArray(string name) => HasCompanion(name) ? Download(CompanionBuffer(name)) : new float[Shape.Count];
 
     /// <summary>
     /// Gathers the channels that stay of value, gradient and companions into new memory and changes nothing yet;

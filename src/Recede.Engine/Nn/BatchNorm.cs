@@ -27,6 +27,12 @@ public sealed class BatchNorm : NormLayer
     public Parameter Shift { get; }
 
     /// <inheritdoc/>
+    public override string TypeName => "batch-norm";
+
+    internal static BatchNorm Read(ModuleReader reader) =>
+        new(reader.Device, reader.Path, ReadSpace(reader, "bias"), reader.Flag("relu"));
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Parameter> OwnParameters => _parameters;
 
     /// <summary>Magnitudes |gamma|, one a channel.</summary>

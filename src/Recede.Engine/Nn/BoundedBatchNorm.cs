@@ -17,13 +17,23 @@ public sealed class BoundedBatchNorm : NormLayer
     /// <param name="path">Its path.</param>
     /// <param name="space">The space it lives in.</param>
     /// <param name="relu">Whether a ReLU follows.</param>
-    /// <param name="seed">Seed of the initial scales.</param>
-    public BoundedBatchNorm(Device device, string path, ChannelSpace space, bool relu, ulong seed = 0)
+    /// <param name="seed">Seed of the initial scales; null leaves zeros.</param>
+    public BoundedBatchNorm(Device device, string path, ChannelSpace space, bool relu, ulong? seed = 0)
         : base(device, path, space, ParameterRole.BoundedScale, relu)
     {
-        Initializer.Normal(Scale, 1, seed);
+        if (seed is { } drawn)
+        {
+            Initializer.Normal(Scale, 1, drawn);
+        }
+
         _parameters = [Scale, RunningMean, RunningVariance];
     }
+
+    /// <inheritdoc/>
+    public override string TypeName => "bounded-batch-norm";
+
+    internal static BoundedBatchNorm Read(ModuleReader reader) =>
+        new(reader.Device, reader.Path, ReadSpace(reader), reader.Flag("relu"), seed: null);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> OwnParameters => _parameters;

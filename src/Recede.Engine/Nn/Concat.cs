@@ -26,6 +26,9 @@ public sealed class Concat : Module
     private const int MaximumBranches = 16;
 
     /// <inheritdoc/>
+    public override string TypeName => "concat";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Module> Children => _branches;
 
     /// <inheritdoc/>

@@ -16,9 +16,9 @@ public sealed class Conv2d : Module, IDisposable
     /// <param name="input">The space it reads.</param>
     /// <param name="output">The space it writes; with groups equal to both widths (depthwise) the same space.</param>
     /// <param name="options">Kernel, stride, padding, dilation, groups, bias.</param>
-    /// <param name="seed">Seed of the initial weights.</param>
+    /// <param name="seed">Seed of the initial weights; null leaves zeros.</param>
     /// <exception cref="ArgumentException">The options and spaces do not fit.</exception>
-    public Conv2d(Device device, string path, ChannelSpace input, ChannelSpace output, Conv2dOptions options, ulong seed = 0)
+    public Conv2d(Device device, string path, ChannelSpace input, ChannelSpace output, Conv2dOptions options, ulong? seed = 0)
         : base(path)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -31,7 +31,11 @@ public sealed class Conv2d : Module, IDisposable
         var shape = new Shape(output.Width, options.KernelHeight, options.KernelWidth, input.Width / options.Groups);
         Weight = new Parameter(
             device, $"{path}.weight", ParameterRole.Weight, shape, output, options.Groups == 1 ? input : null);
-        Initializer.Normal(Weight, Math.Sqrt(2.0 / ((long)shape.H * shape.W * shape.N)), seed);
+        if (seed is { } drawn)
+        {
+            Initializer.Normal(Weight, Math.Sqrt(2.0 / ((long)shape.H * shape.W * shape.N)), drawn);
+        }
+
         Bias = options.Bias
             ? new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output)
             : null;
@@ -58,6 +62,49 @@ public sealed class Conv2d : Module, IDisposable
 
     /// <summary>Set by a container when a norm follows: the convolution then returns its output's moments too.</summary>
     public bool FeedsNorm { get; internal set; }
+
+    /// <inheritdoc/>
+    public override string TypeName => "conv2d";
+
+    /// <inheritdoc/>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write("input", Input);
+        writer.Write("output", Output);
+        writer.Write("kernelHeight", _options.KernelHeight);
+        writer.Write("kernelWidth", _options.KernelWidth);
+        writer.Write("stride", _options.Stride);
+        writer.Write("paddingHeight", _options.PaddingHeight);
+        writer.Write("paddingWidth", _options.PaddingWidth);
+        writer.Write("dilation", _options.Dilation);
+        writer.Write("groups", GroupsAt(Input.Width));
+        writer.Write("bias", _options.Bias);
+    }
+
+    internal static Conv2d Read(ModuleReader reader)
+    {
+        var (input, output) = (reader.Space("input"), reader.Space("output"));
+        var options = new Conv2dOptions(
+            reader.Integer("kernelHeight", 1),
+            reader.Integer("kernelWidth", 1),
+            reader.Integer("stride", 1),
+            reader.Integer("paddingHeight"),
+            reader.Integer("paddingWidth"),
+            reader.Integer("dilation", 1),
+            reader.Integer("groups", 1),
+            reader.Flag("bias"));
+        options.Validate(reader.Path, input, output);
+        reader.Expect(
+            $"{reader.Path}.weight",
+            new Shape(output.Width, options.KernelHeight, options.KernelWidth, input.Width / options.Groups));
+        if (options.Bias)
+        {
+            reader.Expect($"{reader.Path}.bias", Shape.Vector(output.Width));
+        }
+
+        return new Conv2d(reader.Device, reader.Path, input, output, options, seed: null);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)

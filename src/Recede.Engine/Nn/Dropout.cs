@@ -13,6 +13,16 @@ public sealed class Dropout(string path, float rate) : Module(path)
         : throw new ArgumentOutOfRangeException(nameof(rate), rate, $"Dropout {path}: the rate is in [0, 1).");
 
     /// <inheritdoc/>
+    public override string TypeName => "dropout";
+
+    /// <inheritdoc/>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write("rate", Rate);
+    }
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

@@ -8,6 +8,9 @@ namespace Recede.Engine.Nn;
 public sealed class Flatten(string path) : Module(path)
 {
     /// <inheritdoc/>
+    public override string TypeName => "flatten";
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

@@ -8,6 +8,9 @@ namespace Recede.Engine.Nn;
 public sealed class GlobalAveragePool(string path) : Module(path)
 {
     /// <inheritdoc/>
+    public override string TypeName => "global-average-pool";
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

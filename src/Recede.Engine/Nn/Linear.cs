@@ -15,8 +15,8 @@ public sealed class Linear : Module, IDisposable
     /// <param name="path">Its path; its weight is "path.weight".</param>
     /// <param name="input">The space it reads.</param>
     /// <param name="output">The space it writes.</param>
-    /// <param name="seed">Seed of the initial weights.</param>
-    public Linear(Device device, string path, ChannelSpace input, ChannelSpace output, ulong seed = 0)
+    /// <param name="seed">Seed of the initial weights; null leaves zeros.</param>
+    public Linear(Device device, string path, ChannelSpace input, ChannelSpace output, ulong? seed = 0)
         : base(path)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -25,7 +25,11 @@ public sealed class Linear : Module, IDisposable
         Output = output;
         var shape = new Shape(output.Width, 1, 1, input.Width);
         Weight = new Parameter(device, $"{path}.weight", ParameterRole.Weight, shape, output, input);
-        Initializer.Normal(Weight, InitialDeviation, seed);
+        if (seed is { } drawn)
+        {
+            Initializer.Normal(Weight, InitialDeviation, drawn);
+        }
+
         Bias = new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output);
         _parameters = [Weight, Bias];
     }
@@ -44,6 +48,25 @@ public sealed class Linear : Module, IDisposable
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> OwnParameters => _parameters;
+
+    /// <inheritdoc/>
+    public override string TypeName => "linear";
+
+    /// <inheritdoc/>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write("input", Input);
+        writer.Write("output", Output);
+    }
+
+    internal static Linear Read(ModuleReader reader)
+    {
+        var (input, output) = (reader.Space("input"), reader.Space("output"));
+        reader.Expect($"{reader.Path}.weight", new Shape(output.Width, 1, 1, input.Width));
+        reader.Expect($"{reader.Path}.bias", Shape.Vector(output.Width));
+        return new Linear(reader.Device, reader.Path, input, output, seed: null);
+    }
 
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)

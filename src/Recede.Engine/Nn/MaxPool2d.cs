@@ -10,6 +10,21 @@ public sealed class MaxPool2d(string path, int kernel, int stride, int padding =
     private readonly Pool2dArguments _arguments = Pool2dArguments.Square(kernel, stride, padding);
 
     /// <inheritdoc/>
+    public override string TypeName => "max-pool";
+
+    /// <inheritdoc/>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write("kernel", kernel);
+        writer.Write("stride", stride);
+        writer.Write("padding", padding);
+    }
+
+    internal static MaxPool2d Read(ModuleReader reader) =>
+        new(reader.Path, reader.Integer("kernel", 1), reader.Integer("stride", 1), reader.Integer("padding"));
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

@@ -20,6 +20,12 @@ public abstract class Module
     /// <summary>Its place in the network.</summary>
     public string Path { get; }
 
+    /// <summary>
+    /// The name by which <see cref="ModuleTypes"/> makes a module of this type again when a network is loaded; null, as here, for
+    /// one that cannot be saved.
+    /// </summary>
+    public virtual string? TypeName => null;
+
     /// <summary>Modules inside this one, in order.</summary>
     public virtual IReadOnlyList<Module> Children => [];
 
@@ -62,6 +68,11 @@ public abstract class Module
     /// <returns>The space that comes out; null, as here, where the layer does not tell.</returns>
     /// <exception cref="ShapeMismatchException">The layer reads another space.</exception>
     public virtual ChannelSpace? SpaceAfter(ChannelSpace? input) => null;
+
+    /// <summary>Writes what this module is, beside its path, its children and its parameters' values: what its reader needs.</summary>
+    public virtual void Describe(ModuleWriter writer)
+    {
+    }
 
     /// <summary>Appends this module and everything inside it, depth first.</summary>
     public void Collect(ICollection<Module> modules)

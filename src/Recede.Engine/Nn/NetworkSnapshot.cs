@@ -1,3 +1,5 @@
+using Recede.Engine.Core;
+
 namespace Recede.Engine.Nn;
 
 /// <summary>The parameters of a network at one moment, on the host: the best epoch's, say.</summary>
@@ -7,9 +9,14 @@ public sealed class NetworkSnapshot
     private readonly float[][] _values;
 
     internal NetworkSnapshot(Network network)
+        : this(network, [.. network.Parameters.Select(p => p.ToArray())])
+    {
+    }
+
+    private NetworkSnapshot(Network network, float[][] values)
     {
         _network = network;
-        _values = [.. network.Parameters.Select(p => p.ToArray())];
+        _values = values;
     }
 
     /// <summary>Whether the network still has the widths that it had when this was taken.</summary>
@@ -26,6 +33,32 @@ public sealed class NetworkSnapshot
             }
 
             return true;
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, for a network of the same parameters and widths.</summary>
+    /// <exception cref="InvalidDataException">A parameter is not there, or has another shape.</exception>
+    public static NetworkSnapshot Read(Network network, StateReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(reader);
+        return new NetworkSnapshot(network, [.. network.Parameters.Select(parameter => reader.Tensor(parameter.Path, parameter.Shape))]);
+    }
+
+    /// <summary>Writes the parameters.</summary>
+    /// <exception cref="InvalidOperationException">The network was pruned since.</exception>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (!Fits)
+        {
+            throw new InvalidOperationException($"{_network.Name} was pruned after this snapshot.");
+        }
+
+        for (var i = 0; i < _values.Length; i++)
+        {
+            var values = _values[i];
+            writer.Write(_network.Parameters[i].Path, _network.Parameters[i].Shape, () => values);
         }
     }
 

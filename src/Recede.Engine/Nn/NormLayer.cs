@@ -71,6 +71,32 @@ public abstract class NormLayer : Module, IDisposable
     public abstract float[] ChannelScores();
 
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The norm is masked.</exception>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (_mask is not null)
+        {
+            throw new NotSupportedException($"{this} is masked, and a mask is not saved: take it off, or prune what it masks.");
+        }
+
+        writer.Write("space", Space);
+        writer.Write("relu", Relu);
+    }
+
+    /// <summary>The space that a saved norm lives in, with all its vectors in the file.</summary>
+    private protected static ChannelSpace ReadSpace(ModuleReader reader, params ReadOnlySpan<string> vectors)
+    {
+        var space = reader.Space("space");
+        foreach (var vector in (ReadOnlySpan<string>)[.. vectors, "weight", "running_mean", "running_var"])
+        {
+            reader.Expect($"{reader.Path}.{vector}", Shape.Vector(space.Width));
+        }
+
+        return space;
+    }
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x) => Forward(tape, x, Tensor.None);
 
     /// <inheritdoc/>

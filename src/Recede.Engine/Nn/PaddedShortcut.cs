@@ -39,6 +39,21 @@ public sealed class PaddedShortcut : Module
     }
 
     /// <inheritdoc/>
+    public override string TypeName => "padded-shortcut";
+
+    /// <inheritdoc/>
+    public override void Describe(ModuleWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write("input", _input);
+        writer.Write("output", _output);
+        writer.Write("stride", _stride);
+    }
+
+    internal static PaddedShortcut Read(ModuleReader reader) =>
+        new(reader.Path, reader.Space("input"), reader.Space("output"), reader.Integer("stride", 1));
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

@@ -8,6 +8,9 @@ namespace Recede.Engine.Nn;
 public sealed class Relu(string path) : Module(path)
 {
     /// <inheritdoc/>
+    public override string TypeName => "relu";
+
+    /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);

@@ -24,7 +24,14 @@ public sealed class Residual : Module
     }
 
     /// <inheritdoc/>
+    public override string TypeName => "residual";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Module> Children => _children;
+
+    internal static Residual Read(ModuleReader reader) => reader.Children.Count is 1 or 2
+        ? new Residual(reader.Path, reader.Children[0], reader.Children.Count == 2 ? reader.Children[1] : null)
+        : throw reader.Error($"has a body and perhaps a shortcut, not {reader.Children.Count} children");
 
     /// <inheritdoc/>
     public override Tensor Forward(Tape tape, Tensor x)

@@ -30,6 +30,9 @@ public sealed class Sequential : Module
     }
 
     /// <inheritdoc/>
+    public override string TypeName => "sequential";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Module> Children => _modules;
 
     /// <inheritdoc/>

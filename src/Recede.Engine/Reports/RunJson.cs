@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recede.Engine.Core;
 using Recede.Engine.Training;
 
 namespace Recede.Engine.Reports;
@@ -63,41 +64,13 @@ public static class RunJson
     /// leaves the file as it was before, or none.
     /// </summary>
     /// <exception cref="IOException">It cannot be written; the message names the path.</exception>
-    public static void Save(RunReport report, string path) =>
-        Save(report, path, static path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None));
+    public static void Save(RunReport report, string path) => Save(report, path, files: null);
 
-    internal static void Save(RunReport report, string path, Func<string, FileStream> create)
+    internal static void Save(RunReport report, string path, FileOperations? files)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var beside = path + ".partial";
-        try
-        {
-            using (var stream = create(beside))
-            {
-                Write(report, stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Discard(beside);
-            throw new IOException($"{path} could not be written: {e.Message}", e);
-        }
-    }
-
-    private static void Discard(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What could not be written may be impossible to delete too; the first error is the one to tell.
-        }
+        AtomicFile.Write(path, stream => Write(report, stream), files);
     }
 
     private static void WriteSetting(Utf8JsonWriter json, RunReport report)

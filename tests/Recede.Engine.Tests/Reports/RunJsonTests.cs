@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Pruning;
@@ -182,7 +183,7 @@ public sealed class RunJsonTests
         var path = Path.Combine(_folder.Path, "run.json");
         File.WriteAllText(path, "old");
 
-        var e = Assert.Throws<IOException>(() => RunJson.Save(_report, path, beside => new FullDisk(beside)));
+        var e = Assert.Throws<IOException>(() => RunJson.Save(_report, path, new OtherFiles(beside => new FullDisk(beside))));
 
         Assert.That(e!.Message, Does.Contain(path).And.Contain("No space left"));
         Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
@@ -196,7 +197,7 @@ public sealed class RunJsonTests
         var path = Path.Combine(_folder.Path, "run.json");
 
         var e = Assert.Throws<IOException>(
-            () => RunJson.Save(_report, path, _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write)));
+            () => RunJson.Save(_report, path, new OtherFiles(_ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write))));
 
         Assert.That(e!.Message, Does.Contain(path));
         Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
@@ -212,11 +213,18 @@ public sealed class RunJsonTests
         Assert.That(e!.Message, Does.Contain(path));
     }
 
+    /// <summary>The system's file operations, but for how a file is made.</summary>
+    private sealed class OtherFiles(Func<string, Stream> create) : FileOperations
+    {
+        public override Stream Create(string path) => create(path);
+    }
+
     /// <summary>A file whose disk is full after the first half kilobyte.</summary>
     private sealed class FullDisk(string path) : FileStream(path, FileMode.Create, FileAccess.Write)
     {
         private const int Room = 512;
 
+        // A span comes here too: so it is with streams derived from this one.
         public override void Write(byte[] buffer, int offset, int count)
         {
             base.Write(buffer, offset, Math.Min(count, Room));
