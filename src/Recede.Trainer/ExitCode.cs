@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>Interrupted by Ctrl-C: 128 + SIGINT, as shells count.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Ended by SIGTERM: 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

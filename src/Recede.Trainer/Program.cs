@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recede.Trainer;
 using Spectre.Console;
 
@@ -9,5 +10,15 @@ Console.CancelKeyPress += (_, press) =>
     cancellation.Cancel();
 };
 
+// As a service or a batch system ends it.
+var terminated = false;
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    terminated = true;
+    cancellation.Cancel();
+});
+
 var isTerminal = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities is { Ansi: true, Interactive: true };
-return RecedeProgram.Run(args, Console.Out, Console.Error, isTerminal ? AnsiConsole.Console : null, cancellation.Token);
+var exitCode = RecedeProgram.Run(args, Console.Out, Console.Error, isTerminal ? AnsiConsole.Console : null, cancellation.Token);
+return exitCode == ExitCode.Interrupted && terminated ? ExitCode.Terminated : exitCode;

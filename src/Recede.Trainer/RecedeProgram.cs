@@ -69,9 +69,10 @@ internal static class RecedeProgram
             run.Add(option);
         }
 
+        RootCommand root = null!;
         run.SetAction(line =>
         {
-            execute(options.Resolve(line));
+            execute(options.Resolve(line, args => root.Parse(args, Parsing)));
             return ExitCode.Success;
         });
         var devices = new Command(DevicesName, "Tell what can be trained on here, and what CUDA lacks.");
@@ -80,7 +81,7 @@ internal static class RecedeProgram
             listDevices();
             return ExitCode.Success;
         });
-        var root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, devices };
+        root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, devices };
         foreach (var option in root.Options)
         {
             option.Action = option switch
@@ -114,7 +115,7 @@ internal static class RecedeProgram
     {
         error.WriteLine(e switch
         {
-            OperationCanceledException => "recede: interrupted; no report was written",
+            OperationCanceledException => $"recede: interrupted; {OneLine(e)}",
             DeviceOutOfMemoryException => $"recede: {OneLine(e)}",
             OutOfMemoryException => "recede: out of memory: a smaller --batch needs less",
             _ => $"recede: {OneLine(e)}",

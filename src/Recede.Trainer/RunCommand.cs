@@ -21,13 +21,24 @@ internal static class RunCommand
     {
         var started = Stopwatch.GetTimestamp();
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
+        using var folder = OpenFolder(settings);
         var data = Limit(OpenData(settings), settings);
         var choice = OpenDevice(settings);
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);
         var scores = settings.Method is PruningMethod.Bounded or PruningMethod.Random ? "Importances" : "Scales |gamma|";
         display.Begin(Header(settings, run, data, choice, reportPath), scores);
-        var result = display.Follow(() => PruningRun.Execute(run, data, display, cancellation));
+        PruningRunResult result;
+        try
+        {
+            result = display.Follow(() => PruningRun.Execute(run, data, display, folder, settings.Resume, cancellation));
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException(
+                folder is null ? "nothing of it is kept, since there was no --out" : $"go on with it by recede run --resume --out {settings.Out}", e);
+        }
+
         var report = RunReport.Of(run, result, data, device, Stopwatch.GetElapsedTime(started).TotalSeconds);
         string? written = null;
         try
@@ -57,6 +68,25 @@ internal static class RunCommand
         }
 
         return choice;
+    }
+
+    private static RunFolder? OpenFolder(RunSettings settings)
+    {
+        if (settings.Out is null)
+        {
+            return null;
+        }
+
+        var folder = RunFolder.Open(settings.Out);
+        if (folder.CanResume && !settings.Resume)
+        {
+            folder.Dispose();
+            throw new UsageException($"--out {settings.Out} holds a run: go on with it by recede run --resume --out {settings.Out}, or give another folder");
+        }
+
+        folder.Settings = StoredArguments.Write(settings.Arguments);
+        folder.Keep = settings.Keep;
+        return folder;
     }
 
     private static DatasetPair OpenData(RunSettings settings)

@@ -7,7 +7,7 @@ namespace Recede.Engine.Data;
 /// <remarks>
 /// <para>
 /// An epoch's order depends on the seed and the epoch's number alone, so it is the same whatever the
-/// threads, and a run resumes at any epoch. Each image comes exactly once an epoch (less the last,
+/// threads, and a run resumes at any batch of any epoch. Each image comes exactly once an epoch (less the last,
 /// partial batch where that is dropped).
 /// </para>
 /// <para>
@@ -84,11 +84,15 @@ public sealed class BatchLoader : IDisposable
     public IImageSource Source => _source;
 
     /// <summary>The batches of an epoch, to be enumerated by <c>foreach</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The epoch is below 0.</exception>
-    public BatchSequence Epoch(int epoch)
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="first">The batch to begin with, where those before it are done; as many as there are gives none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch or the batch is below 0, or there are not so many.</exception>
+    public BatchSequence Epoch(int epoch, int first = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        return new BatchSequence(_prefetcher, epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, BatchesPerEpoch);
+        return new BatchSequence(_prefetcher, epoch, first);
     }
 
     /// <summary>

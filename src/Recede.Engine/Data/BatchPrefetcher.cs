@@ -48,8 +48,8 @@ internal sealed class BatchPrefetcher : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Begins a run over an epoch, ending the one before; returns its number.</summary>
-    public long Begin(int epoch)
+    /// <summary>Begins a run over an epoch from a batch on, ending the one before; returns its number.</summary>
+    public long Begin(int epoch, int first)
     {
         lock (_lock)
         {
@@ -57,8 +57,8 @@ internal sealed class BatchPrefetcher : IDisposable
             TakeBack();
             _run++;
             _epoch = epoch;
-            _gathered = 0;
-            _givenBack = 0;
+            _gathered = first;
+            _givenBack = first;
             _error = null;
             Monitor.PulseAll(_lock);
             return _run;

@@ -53,16 +53,28 @@ public sealed class TrainingLoop : IDisposable
     /// <param name="cancellation">Ends the run between two steps.</param>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public FitResult Fit(FitOptions options, ITrainingListener? listener = null, CancellationToken cancellation = default)
+    public FitResult Fit(FitOptions options, ITrainingListener? listener = null, CancellationToken cancellation = default) =>
+        Fit(options, new FitState(Network), listener, cancellation);
+
+    /// <summary>Trains on from where a state stands: after its last step, as if nothing had come between.</summary>
+    /// <param name="options">The recipe; for a state that is not fresh, the same as before.</param>
+    /// <param name="state">Where it stands. While the listener is called, and after the run was cancelled, it and the network are
+    /// what a checkpoint needs.</param>
+    /// <param name="listener">Who follows the run; null for nobody.</param>
+    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public FitResult Fit(FitOptions options, FitState state, ITrainingListener? listener = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(state);
         options = options.Validated();
         using var sgd = new Sgd(
             ParameterGroups.FromRecipe(Network.Parameters, options.WeightDecay, options.BoundedScaleRate),
             options.LearningRate,
             options.Momentum,
             options.Nesterov);
-        if (!options.CarryMomentum)
+        if (state.IsFresh && !options.CarryMomentum)
         {
             sgd.ResetMomentum();
         }
@@ -76,7 +88,7 @@ public sealed class TrainingLoop : IDisposable
         _captured = captured;
         try
         {
-            return Run(options, step, sgd, listener, cancellation);
+            return Run(options, state, step, sgd, listener, cancellation);
         }
         finally
         {
@@ -111,7 +123,7 @@ public sealed class TrainingLoop : IDisposable
 
     /// <summary>
     /// Shrinks the network in place, between steps, momentum included, and gives the step memory back. A listener may call
-    /// it during <see cref="Fit"/>; the best epoch is then looked for among those after it.
+    /// it during <see cref="Fit(FitOptions, ITrainingListener, CancellationToken)"/>; the best epoch is then looked for among those after it.
     /// </summary>
     public void Prune(PruningPlan plan)
     {
@@ -134,81 +146,59 @@ public sealed class TrainingLoop : IDisposable
     private static Shape ImageShape(ImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
 
     private FitResult Run(
-        FitOptions options, TrainingStep step, Sgd sgd, ITrainingListener? listener, CancellationToken cancellation)
+        FitOptions options, FitState state, TrainingStep step, Sgd sgd, ITrainingListener? listener, CancellationToken cancellation)
     {
-        var reports = new List<EpochReport>();
-        var bestEpoch = 0;
-        var bestAccuracy = double.NegativeInfinity;
-        NetworkSnapshot? best = null;
         LearningRateSchedule? schedule = null;
         using var loader = new BatchLoader(_data.Train, options.BatchSize, options.Seed);
-        for (var epoch = 1; epoch <= options.Epochs; epoch++)
+        while (state.Epoch <= options.Epochs)
         {
             schedule ??= options.Schedule();
-            var totals = TrainEpoch(options, step, sgd, schedule, loader, epoch, listener, cancellation);
+            TrainEpoch(options, state, step, sgd, schedule, loader, listener, cancellation);
             var test = Evaluate(_data.Test);
             if (!double.IsFinite(test.Loss))
             {
                 // The update of the epoch's last step is checked by no later step.
                 throw new TrainingDivergedException(
-                    $"Training stopped after epoch {epoch}: the test loss is {test.Loss}; {BadParameter()?.ToString() ?? "no parameter"} is not finite.");
+                    $"Training stopped after epoch {state.Epoch}: the test loss is {test.Loss}; {BadParameter()?.ToString() ?? "no parameter"} is not finite.");
             }
 
-            if (best is { Fits: false })
-            {
-                // A listener pruned the network: the epochs before that are no longer to be had.
-                best = null;
-                bestAccuracy = double.NegativeInfinity;
-            }
-
-            var isBest = test.Accuracy > bestAccuracy;
-            if (isBest)
-            {
-                bestAccuracy = test.Accuracy;
-                bestEpoch = epoch;
-                if (options.KeepBest)
-                {
-                    best ??= Network.Snapshot();
-                    best.Update();
-                }
-            }
-
+            var isBest = state.Offer(test.Accuracy, options.KeepBest);
             var report = new EpochReport(
-                epoch,
+                state.Epoch,
                 options.Epochs,
                 sgd.LearningRate,
-                totals.Loss / totals.Images,
-                totals.Penalty,
-                (double)totals.Correct / totals.Images,
+                state.Totals.MeanLoss,
+                state.Totals.Penalty,
+                state.Totals.Accuracy,
                 test,
                 ImportanceHistogram.Of(Network),
-                totals.Seconds,
+                state.Totals.Seconds,
                 isBest);
-            reports.Add(report);
+            state.End(report);
             listener?.OnEpoch(report);
         }
 
-        if (best is { Fits: true } && bestEpoch != options.Epochs)
+        if (state.Best is { Fits: true } best && state.BestEpoch != options.Epochs)
         {
             best.Restore();
         }
 
-        return new FitResult(reports, bestEpoch, Evaluate(_data.Test));
+        return new FitResult([.. state.Epochs], state.BestEpoch, Evaluate(_data.Test));
     }
 
-    private EpochTotals TrainEpoch(
+    private void TrainEpoch(
         FitOptions options,
+        FitState state,
         TrainingStep recipe,
         Sgd sgd,
         LearningRateSchedule schedule,
         BatchLoader loader,
-        int epoch,
         ITrainingListener? listener,
         CancellationToken cancellation)
     {
-        var totals = default(EpochTotals);
-        var started = Stopwatch.GetTimestamp();
-        foreach (var batch in loader.Epoch(epoch - 1))
+        var epoch = state.Epoch;
+        var started = Stopwatch.GetTimestamp() - (long)(state.Totals.Seconds * Stopwatch.Frequency);
+        foreach (var batch in loader.Epoch(epoch - 1, state.Step))
         {
             cancellation.ThrowIfCancellationRequested();
             sgd.LearningRate = schedule.Rate(epoch - 1 + (double)batch.Index / loader.BatchesPerEpoch);
@@ -225,19 +215,19 @@ public sealed class TrainingLoop : IDisposable
                 sgd.ZeroGradients();
             }
 
-            totals.Add(step, batch.Count);
+            state.Add(step, batch.Count, Stopwatch.GetElapsedTime(started).TotalSeconds);
             listener?.OnStep(new StepReport(
                 epoch,
                 options.Epochs,
                 batch.Index + 1,
                 loader.BatchesPerEpoch,
                 batch.Count,
-                totals.Loss / totals.Images,
-                (double)totals.Correct / totals.Images));
+                state.Totals.MeanLoss,
+                state.Totals.Accuracy));
         }
 
-        totals.Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return totals;
+        // The learning rate that the epoch ended with, also where all its steps were done before.
+        sgd.LearningRate = schedule.Rate(epoch - 1 + (double)(loader.BatchesPerEpoch - 1) / loader.BatchesPerEpoch);
     }
 
     private StepResult Step(TrainingStep recipe, in Batch batch)
@@ -294,22 +284,5 @@ public sealed class TrainingLoop : IDisposable
         }
 
         return null;
-    }
-
-    private struct EpochTotals
-    {
-        public double Loss;
-        public double Penalty;
-        public long Correct;
-        public long Images;
-        public double Seconds;
-
-        public void Add(StepResult step, int images)
-        {
-            Loss += (double)step.Loss * images;
-            Penalty = step.Penalty;
-            Correct += step.Correct;
-            Images += images;
-        }
     }
 }

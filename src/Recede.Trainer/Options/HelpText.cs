@@ -97,8 +97,9 @@ internal static class HelpText
         writer.WriteLine("""
 
             Exit codes: 0 done; 1 it could not be done (data, space, a training that
-            diverged); 2 wrong options; 130 interrupted. RECEDE_DEBUG=1 adds the stack
-            trace to an error.
+            diverged); 2 wrong options; 130 interrupted, 143 terminated: with --out the run
+            is kept then, and --resume goes on with it. RECEDE_DEBUG=1 adds the stack trace
+            to an error.
             """);
     }
 

@@ -125,8 +125,16 @@ internal sealed class RunOptions
         "--latency-batch", "N", 1, int.MaxValue, Text($"Images a pass when latency is measured. Default: {DefaultLatencyBatch}."));
 
     private readonly Option<string> _out = OptionParsing.Make<string>(
-        "--out", "DIR", "Folder, made if need be, that gets run.json with all figures. Default: none is written.",
+        "--out", "DIR",
+        "Folder, made if need be, that gets run.json with all figures, and checkpoints as the run goes: last.safetensors to go on with, "
+        + "best.safetensors, and each pruned network. Default: none is written.",
         text => text.Length > 0 ? text : throw new FormatException("a folder"));
+
+    private readonly Option<bool> _resume = OptionParsing.Flag(
+        "--resume", "Go on with the run that --out holds, however it ended; the result is that of a run that did not end. Give --out, and at most --device, --threads, --quiet, with it.");
+
+    private readonly Option<int?> _keep = OptionParsing.Whole(
+        "--keep", "N", 0, int.MaxValue, "Past epochs' networks to keep in --out, as epoch-0007.safetensors. Default: 0.");
 
     private readonly Option<bool> _quiet = OptionParsing.Flag("--quiet", "Print only the table at the end.");
 
@@ -137,15 +145,50 @@ internal sealed class RunOptions
         new OptionGroup("Network and method", [_network, _method, _lambda, _shift]),
         new OptionGroup("Training", [_epochs, _batch, _learningRate, _schedule, _warmUp, _weightDecay, _labelSmoothing]),
         new OptionGroup("Pruning and fine-tuning", [_ratios, _minimumChannels, _fineTuneEpochs, _fineTuneLearningRate, _carryMomentum]),
-        new OptionGroup("Machine and output", [_device, _precision, _threads, _seed, _latencyBatch, _out, _quiet]),
+        new OptionGroup("Machine and output", [_device, _precision, _threads, _seed, _latencyBatch, _out, _resume, _keep, _quiet]),
     ];
 
     /// <summary>The options as the help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups { get; }
 
     /// <summary>The settings that a command line without errors asks for.</summary>
+    /// <param name="line">The command line.</param>
+    /// <param name="parse">Parses the command line of a run that is to be resumed.</param>
     /// <exception cref="UsageException">Options do not fit each other or the data that they name.</exception>
-    public RunSettings Resolve(ParseResult line)
+    public RunSettings Resolve(ParseResult line, Func<IReadOnlyList<string>, ParseResult> parse) =>
+        line.GetValue(_resume) ? Resumed(line, parse) : Resolve(line);
+
+    private RunSettings Resumed(ParseResult line, Func<IReadOnlyList<string>, ParseResult> parse)
+    {
+        var folder = line.GetValue(_out)
+            ?? throw new UsageException("--resume: expected --out DIR with it, the folder of the run to go on with");
+        Option[] allowed = [_resume, _out, _device, _threads, _quiet];
+        foreach (var option in Groups.SelectMany(group => group.Options))
+        {
+            if (!allowed.Contains(option) && line.GetResult(option) is { Implicit: false })
+            {
+                throw new UsageException($"{option.Name}: --resume goes on as the run was begun; expected only --out, --device, --threads and --quiet with it");
+            }
+        }
+
+        var begun = parse(StoredArguments.Read(RunFolder.ReadSettings(folder)));
+        if (begun.Errors.Count > 0)
+        {
+            throw new InvalidDataException($"{folder} holds a run of arguments that are none: {LineErrors.Describe(begun)}");
+        }
+
+        var settings = Resolve(begun);
+        return settings with
+        {
+            Resume = true,
+            Out = folder,
+            Device = line.GetValue(_device) ?? settings.Device,
+            Threads = line.GetValue(_threads) ?? settings.Threads,
+            Quiet = line.GetValue(_quiet),
+        };
+    }
+
+    private RunSettings Resolve(ParseResult line)
     {
         var named = line.GetValue(_preset) is { } name ? Presets.Named(name) : null;
         var preset = named ?? Default;
@@ -188,6 +231,8 @@ internal sealed class RunOptions
             Threads = line.GetValue(_threads),
             LatencyBatch = line.GetValue(_latencyBatch) ?? DefaultLatencyBatch,
             Out = line.GetValue(_out),
+            Keep = line.GetValue(_keep) ?? 0,
+            Arguments = [.. line.Tokens.Select(token => token.Value)],
             Quiet = line.GetValue(_quiet),
         };
         Check(settings, line);

@@ -76,8 +76,17 @@ internal sealed record RunSettings
 
     public required int LatencyBatch { get; init; }
 
-    /// <summary>Folder that gets run.json; null for none.</summary>
+    /// <summary>Folder that gets run.json and checkpoints; null for none.</summary>
     public required string? Out { get; init; }
+
+    /// <summary>Whether to go on with the run that the folder holds.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>How many past epochs' networks are kept in the folder.</summary>
+    public required int Keep { get; init; }
+
+    /// <summary>The command line that says all this, to be kept with the run.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
 
     public required bool Quiet { get; init; }
 

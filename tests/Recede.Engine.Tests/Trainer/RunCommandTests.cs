@@ -30,7 +30,7 @@ public sealed class RunCommandTests
         Assert.That(run.Error, Is.Empty);
         Assert.That(run.ExitCode, Is.Zero);
         Assert.That(run.Output, Does.Contain(histogram));
-        Assert.That(Directory.GetFiles(folder), Is.EqualTo(new[] { Path.Combine(folder, "run.json") }));
+        Assert.That(Path.Combine(folder, "run.json"), Does.Exist);
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "run.json")));
         var root = json.RootElement;
         Assert.Multiple(() =>
@@ -107,9 +107,9 @@ public sealed class RunCommandTests
                 CultureInfo.CurrentCulture = new CultureInfo("", useUserOverride: false) { NumberFormat = { NumberDecimalSeparator = separator } };
                 var run = ProgramRun.Of(
                     "run", "--train-images", "64", "--test-images", "32", "--epochs", "1", "--batch", "32", "--finetune-epochs", "0",
-                    "--latency-batch", "1", "--threads", threads, "--device", "cpu", "--ratios", "0.5", "--lambda", "0.1", "--out", _folder.Path);
+                    "--latency-batch", "1", "--threads", threads, "--device", "cpu", "--ratios", "0.5", "--lambda", "0.1", "--out", Path.Combine(_folder.Path, threads));
                 Assert.That(run.ExitCode, Is.Zero, run.Error);
-                reports.Add(WithoutTimes(File.ReadAllText(Path.Combine(_folder.Path, "run.json"))));
+                reports.Add(WithoutTimes(File.ReadAllText(Path.Combine(_folder.Path, threads, "run.json"))));
             }
         }
         finally
@@ -203,8 +203,11 @@ public sealed class RunCommandTests
         var run = ProgramRun.Of([.. ProgramRun.Tiny, "--out", _folder.Path], cancellation.Token);
 
         Assert.That(run.ExitCode, Is.EqualTo(130));
-        Assert.That(run.ErrorLines, Is.EqualTo(new[] { "recede: interrupted; no report was written" }));
-        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
+        Assert.That(run.ErrorLines, Is.EqualTo(new[] { $"recede: interrupted; go on with it by recede run --resume --out {_folder.Path}" }));
+        Assert.That(Path.Combine(_folder.Path, "last.safetensors"), Does.Exist);
+        Assert.That(Path.Combine(_folder.Path, "run.json"), Does.Not.Exist);
+        var without = ProgramRun.Of(ProgramRun.Tiny, cancellation.Token);
+        Assert.That(without.ErrorLines, Is.EqualTo(new[] { "recede: interrupted; nothing of it is kept, since there was no --out" }));
     }
 
     [Test]

@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Globalization;
+using Recede.Engine.Data;
+using Recede.Engine.Nn;
+
+namespace Recede.Engine.Training;
+
+/// <summary>One <see cref="PruningRun"/>, which a folder may keep from step to step.</summary>
+internal sealed class PruningSession : IDisposable
+{
+    private readonly PruningRunOptions _options;
+    private readonly DatasetPair _data;
+    private readonly IPruningRunListener? _listener;
+    private readonly RunFolder? _folder;
+    private PruningRunState _state;
+
+    // What is trained, then pruned copies of it, one after another.
+    private Network _network;
+    private Network? _trained;
+
+    public PruningSession(PruningRunOptions options, DatasetPair data, IPruningRunListener? listener, RunFolder? folder, bool resume)
+    {
+        (_options, _data, _listener, _folder) = (options, data, listener, folder);
+        if (resume)
+        {
+            (_network, _state) = Load(folder ?? throw new ArgumentException("A run is resumed from a folder.", nameof(resume)));
+            if (_state.Training is not null)
+            {
+                _trained = Made(() => folder.LoadTrained(_network.Device));
+            }
+        }
+        else
+        {
+            _network = options.CreateNetwork();
+            _state = new PruningRunState(_network) { Fit = new FitState(_network) };
+        }
+
+        _state.Settings = folder?.Settings ?? "";
+    }
+
+    public PruningRunResult Run(CancellationToken cancellation)
+    {
+        if (_state.Training is null)
+        {
+            Train(cancellation);
+        }
+
+        while (_state.Pruned.Count < _options.Ratios.Count)
+        {
+            FineTune(_options.Ratios[_state.Pruned.Count], cancellation);
+        }
+
+        return new PruningRunResult(_trained!.Name, _state.Training!, _state.Unpruned!, [.. _state.Pruned]);
+    }
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _trained?.Dispose();
+    }
+
+    private void Train(CancellationToken cancellation)
+    {
+        using (var loop = new TrainingLoop(_network, _data))
+        {
+            _listener?.OnPhase("train", _options.Training.Epochs);
+            _state.Training = Fit(loop, _options.Training, keepsBest: true, cancellation);
+        }
+
+        _trained = _network;
+        _state.Unpruned = Measure(_trained, _state.Training.Final);
+        _state.Fit = null;
+        _folder?.SaveTrained(_trained);
+        _folder?.SaveLast(_trained, _state);
+        _listener?.OnTrained(_state.Unpruned);
+    }
+
+    private void FineTune(double ratio, CancellationToken cancellation)
+    {
+        var begins = _state.Fit is null;
+        if (begins)
+        {
+            // What a resumed run was loaded with stands there, or the copy of the ratio before.
+            Replace(_options.CreateNetwork());
+            _network.CopyFrom(_trained!, companions: _options.FineTuning.CarryMomentum);
+        }
+
+        using var loop = new TrainingLoop(_network, _data);
+        if (begins)
+        {
+            var plan = _options.Plan(_network, ratio);
+            loop.Prune(plan);
+            (_state.Plan, _state.Before, _state.Fit) = (plan, loop.Evaluate(_data.Test), new FitState(_network));
+        }
+
+        _listener?.OnPruned(_state.Plan!, _state.Before);
+        _listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio * 100:0.##} %"), _options.FineTuning.Epochs);
+        var tuning = Fit(loop, _options.FineTuning, keepsBest: false, cancellation);
+        var result = new PrunedResult(_state.Plan!, _state.Before, tuning, Measure(_network, tuning.Final));
+        _state.Pruned.Add(result);
+        (_state.Plan, _state.Fit) = (null, null);
+        _folder?.SavePruned(_network, ratio);
+        _folder?.SaveLast(_network, _state);
+        _listener?.OnFineTuned(result);
+    }
+
+    private FitResult Fit(TrainingLoop loop, FitOptions options, bool keepsBest, CancellationToken cancellation)
+    {
+        if (_folder is null)
+        {
+            return loop.Fit(options, _state.Fit!, _listener, cancellation);
+        }
+
+        try
+        {
+            return loop.Fit(options, _state.Fit!, new Keeper(this, keepsBest), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            _folder.SaveLast(_network, _state);
+            throw;
+        }
+    }
+
+    private NetworkResult Measure(Network network, Evaluation final) =>
+        new(final.Accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch));
+
+    private void Replace(Network network)
+    {
+        if (!ReferenceEquals(_network, _trained))
+        {
+            _network.Dispose();
+        }
+
+        _network = network;
+
+        // What is restored belongs to the network that it was restored with.
+        var state = new PruningRunState(network) { Settings = _state.Settings, Training = _state.Training, Unpruned = _state.Unpruned };
+        state.Pruned.AddRange(_state.Pruned);
+        _state = state;
+    }
+
+    private (Network Network, PruningRunState State) Load(RunFolder folder)
+    {
+        // Only to learn which device it is that the options make networks on.
+        using var fresh = _options.CreateNetwork();
+        using var file = folder.OpenLast();
+        var network = file.ReadNetwork(fresh.Device);
+        try
+        {
+            var state = new PruningRunState(network);
+            file.Restore(state);
+            return state.Training is null && state.Fit is null || state.Pruned.Count > _options.Ratios.Count
+                ? throw new InvalidDataException($"{folder.LastPath} is no checkpoint of such a run.")
+                : (network, state);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private T Made<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch
+        {
+            _network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Saves the run as it goes, and passes everything on.</summary>
+    private sealed class Keeper(PruningSession session, bool keepsBest) : ITrainingListener
+    {
+        private long _saved = Stopwatch.GetTimestamp();
+
+        public void OnStep(in StepReport report)
+        {
+            if (Stopwatch.GetElapsedTime(_saved) >= session._folder!.Interval)
+            {
+                Save();
+            }
+
+            session._listener?.OnStep(report);
+        }
+
+        public void OnEpoch(EpochReport report)
+        {
+            if (keepsBest)
+            {
+                session._folder!.SaveEpoch(session._network, report.Epoch);
+                if (report.IsBest)
+                {
+                    session._folder.SaveBest(session._network);
+                }
+            }
+
+            Save();
+            session._listener?.OnEpoch(report);
+        }
+
+        private void Save()
+        {
+            session._folder!.SaveLast(session._network, session._state);
+            _saved = Stopwatch.GetTimestamp();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using Recede.Engine.Checkpoints;
+using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Nn;
+
+namespace Recede.Engine.Training;
+
+/// <summary>
+/// The folder of a run: last.safetensors to go on with, best.safetensors of the best epoch, trained.safetensors once training is done, a
+/// pruned-R.safetensors for each ratio R in percent. One process at a time holds it.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string LockName = ".recede-lock";
+
+    private readonly FileStream _lock;
+    private readonly FileOperations? _files;
+
+    private RunFolder(string path, FileStream held, FileOperations? files)
+    {
+        Path = path;
+        _lock = held;
+        _files = files;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What is to come back with the run when it is resumed: the settings of whoever started it.</summary>
+    public string Settings { get; set; } = "";
+
+    /// <summary>How long a run goes on, within an epoch, before it is saved again; the end of an epoch always is.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many files of past epochs are kept beside the last: epoch-0007.safetensors.</summary>
+    public int Keep { get; set; }
+
+    /// <summary>Whether there is a run to go on with.</summary>
+    public bool CanResume => File.Exists(LastPath);
+
+    internal string LastPath => In(Path, "last");
+
+    /// <summary>Makes the folder, if need be, and takes it.</summary>
+    /// <exception cref="IOException">It cannot be made or written, or another process holds it.</exception>
+    public static RunFolder Open(string path) => Open(path, files: null);
+
+    /// <summary>What <see cref="Settings"/> was in the run that a folder holds.</summary>
+    /// <exception cref="IOException">There is no run to go on with, or it cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static string ReadSettings(string path)
+    {
+        var settings = new SettingsState();
+        using var file = OpenLast(path);
+        file.Restore(settings);
+        return settings.Text;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    internal static RunFolder Open(string path, FileOperations? files)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        Directory.CreateDirectory(path);
+        try
+        {
+            var held = new FileStream(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new RunFolder(path, held, files);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{path} is held by another process, whose run it is: {e.Message}", e);
+        }
+    }
+
+    internal CheckpointFile OpenLast() => OpenLast(Path);
+
+    internal void SaveLast(Network network, IStateful state) => Checkpoint.Save(LastPath, network, state, companions: true, _files);
+
+    internal void SaveBest(Network network) => Checkpoint.Save(In("best"), network, state: null, companions: false, _files);
+
+    internal void SaveTrained(Network network) => Checkpoint.Save(In("trained"), network, state: null, companions: true, _files);
+
+    internal Network LoadTrained(Device device) => Checkpoint.Load(In("trained"), device);
+
+    internal void SavePruned(Network network, double ratio) => Checkpoint.Save(
+        In(string.Create(CultureInfo.InvariantCulture, $"pruned-{ratio * 100:0.##}")), network, state: null, companions: false, _files);
+
+    /// <summary>Keeps the network of an epoch, and of as many before it as asked.</summary>
+    internal void SaveEpoch(Network network, int epoch)
+    {
+        if (Keep > 0)
+        {
+            Checkpoint.Save(EpochPath(epoch), network, state: null, companions: false, _files);
+            (_files ?? FileOperations.Real).Delete(EpochPath(epoch - Keep));
+        }
+    }
+
+    /// <summary>The settings alone, of all that a run saved.</summary>
+    private sealed class SettingsState : IStateful
+    {
+        public string Text { get; private set; } = "";
+
+        public void SaveState(StateWriter writer) => writer.Write("settings", Text);
+
+        public void RestoreState(StateReader reader) => Text = reader.Text("settings");
+    }
+
+    private string EpochPath(int epoch) => In(string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch:0000}"));
+
+    private string In(string name) => In(Path, name);
+
+    private static string In(string folder, string name) => System.IO.Path.Combine(folder, name + ".safetensors");
+
+    private static CheckpointFile OpenLast(string folder) => File.Exists(In(folder, "last"))
+        ? Checkpoint.Open(In(folder, "last"))
+        : throw new IOException($"{folder} holds no run to go on with: there is no last.safetensors in it.");
+}

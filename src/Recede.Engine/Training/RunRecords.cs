@@ -1,0 +1,95 @@
+using System.Text;
+using Recede.Engine.Core;
+using Recede.Engine.Nn;
+using Recede.Engine.Pruning;
+
+namespace Recede.Engine.Training;
+
+/// <summary>The results of a run as state: written to a checkpoint, and read back.</summary>
+internal static class RunRecords
+{
+    public static void Save(StateWriter writer, EpochReport epoch)
+    {
+        writer.Write("epoch", epoch.Epoch);
+        writer.Write("epochs", epoch.Epochs);
+        writer.Write("learningRate", epoch.LearningRate);
+        writer.Write("trainLoss", epoch.TrainLoss);
+        writer.Write("penalty", epoch.Penalty);
+        writer.Write("trainAccuracy", epoch.TrainAccuracy);
+        Save(writer.Section("test"), epoch.Test);
+        writer.Write("importances", epoch.Importances);
+        writer.Write("trainSeconds", epoch.TrainSeconds);
+        writer.Write("isBest", epoch.IsBest);
+    }
+
+    public static EpochReport ReadEpoch(StateReader reader) => new(
+        reader.Integer("epoch", 1),
+        reader.Integer("epochs", 1),
+        (float)reader.Number("learningRate"),
+        reader.Number("trainLoss"),
+        reader.Number("penalty"),
+        reader.Number("trainAccuracy"),
+        ReadEvaluation(reader.Section("test")),
+        reader.Integers("importances"),
+        reader.Number("trainSeconds"),
+        reader.Flag("isBest"));
+
+    public static void Save(StateWriter writer, Evaluation evaluation)
+    {
+        writer.Write("loss", evaluation.Loss);
+        writer.Write("accuracy", evaluation.Accuracy);
+        writer.Write("images", evaluation.Images);
+    }
+
+    public static Evaluation ReadEvaluation(StateReader reader) =>
+        new(reader.Number("loss"), reader.Number("accuracy"), reader.Integer("images"));
+
+    public static void Save(StateWriter writer, FitResult fit)
+    {
+        foreach (var epoch in fit.Epochs)
+        {
+            Save(writer.Append("epochs"), epoch);
+        }
+
+        writer.Write("bestEpoch", fit.BestEpoch);
+        Save(writer.Section("final"), fit.Final);
+    }
+
+    public static FitResult ReadFit(StateReader reader) => new(
+        [.. reader.List("epochs").Select(ReadEpoch)], reader.Integer("bestEpoch"), ReadEvaluation(reader.Section("final")));
+
+    public static void Save(StateWriter writer, NetworkResult result)
+    {
+        writer.Write("accuracy", result.Accuracy);
+        writer.Write("parameters", result.Cost.Parameters);
+        writer.Write("multiplyAdds", result.Cost.MultiplyAdds);
+        writer.Write("logicalBytes", result.Cost.LogicalBytes);
+        writer.Write("physicalBytes", result.Cost.PhysicalBytes);
+        writer.Write("latencyMs", result.LatencyMilliseconds);
+    }
+
+    public static NetworkResult ReadNetwork(StateReader reader) => new(
+        reader.Number("accuracy"),
+        new NetworkCost(reader.Long("parameters"), reader.Long("multiplyAdds"), reader.Long("logicalBytes"), reader.Long("physicalBytes")),
+        reader.Number("latencyMs"));
+
+    public static void Save(StateWriter writer, PrunedResult result)
+    {
+        using var plan = new MemoryStream();
+        result.Plan.Save(plan);
+        writer.Write("plan", Encoding.UTF8.GetString(plan.ToArray()));
+        Save(writer.Section("before"), result.BeforeFineTuning);
+        Save(writer.Section("fineTuning"), result.FineTuning);
+        Save(writer.Section("result"), result.Result);
+    }
+
+    public static PrunedResult ReadPruned(StateReader reader)
+    {
+        using var plan = new MemoryStream(Encoding.UTF8.GetBytes(reader.Text("plan")));
+        return new PrunedResult(
+            PruningPlan.Load(plan),
+            ReadEvaluation(reader.Section("before")),
+            ReadFit(reader.Section("fineTuning")),
+            ReadNetwork(reader.Section("result")));
+    }
+}
