@@ -1,3 +1,4 @@
+using Recede.Engine.Checkpoints;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
@@ -11,7 +12,7 @@ namespace Recede.Engine.Tests.Readme;
 /// <summary>The README's first example, as it stands there.</summary>
 internal static class EmbeddingExample
 {
-    public static PruningPlan Run(IEnumerable<(float[] Images, int[] Labels)> batches)
+    public static PruningPlan Run(IEnumerable<(float[] Images, int[] Labels)> batches, string file)
     {
         // <readme>
         using var device = Device.Cpu();
@@ -35,6 +36,7 @@ internal static class EmbeddingExample
         var plan = OneShot.Plan(network, ratio: 0.9);           // a value: print it, save it
         Console.WriteLine(plan);                                // widths, parameters, FLOPs, bytes
         plan.Apply(network);                                    // weights, statistics and momentum shrink
+        Checkpoint.Save(file, network);                         // Checkpoint.Load needs no class and no configuration
         // </readme>
         return plan;
     }

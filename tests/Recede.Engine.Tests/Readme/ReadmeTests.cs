@@ -1,7 +1,9 @@
+using Recede.Engine.Checkpoints;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Ops;
+using Recede.Engine.Tests.Data;
 using Recede.Engine.Tests.Pruning;
 using Recede.Engine.Tests.Support;
 
@@ -12,13 +14,19 @@ namespace Recede.Engine.Tests.Readme;
 internal sealed class ReadmeTests
 {
     [Test]
-    public void TheEmbeddingExampleRunsAndPrunes()
+    public void TheEmbeddingExampleRunsPrunesAndSaves()
     {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "small.safetensors");
         var shape = new Shape(8, 32, 32, 3);
         var plan = EmbeddingExample.Run(
-            Enumerable.Range(0, 2).Select(i => (StepRunner.Images(shape, (ulong)i), Enumerable.Range(0, 8).ToArray())));
+            Enumerable.Range(0, 2).Select(i => (StepRunner.Images(shape, (ulong)i), Enumerable.Range(0, 8).ToArray())),
+            file);
         Assert.That(plan.AchievedRatio, Is.GreaterThan(0.75));
         Assert.That(plan.After.Parameters, Is.LessThan(plan.Before.Parameters / 2));
+        using var device = Device.Cpu(1);
+        using var network = Checkpoint.Load(file, device);
+        Assert.That(network.Cost().Parameters, Is.EqualTo(plan.After.Parameters));
     }
 
     [Test]
@@ -47,7 +55,7 @@ internal sealed class ReadmeTests
         }
     }
 
-    [TestCase("EmbeddingExample.cs", 22)]
+    [TestCase("EmbeddingExample.cs", 23)]
     [TestCase("OwnOpExample.cs", 32)]
     public void TheReadmeShowsTheExampleToTheLetter(string file, int mostLines)
     {
