@@ -16,6 +16,7 @@ internal static class RecedeProgram
 
     private const string RunName = "run";
     private const string DevicesName = "devices";
+    private const string InspectName = "inspect";
 
     // No @file and no -abc for -a -b -c: an argument is what it says.
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
@@ -37,7 +38,8 @@ internal static class RecedeProgram
                 settings,
                 terminal is null ? new PlainDisplay(output, settings.Quiet) : new TerminalDisplay(terminal, settings.Quiet),
                 cancellation),
-                () => DevicesCommand.Execute(output));
+                () => DevicesCommand.Execute(output),
+                file => InspectCommand.Execute(file, output));
             var line = root.Parse(args, Parsing);
             if (line.Action is not PrintAction && line.Errors.Count > 0)
             {
@@ -60,8 +62,9 @@ internal static class RecedeProgram
         }
     }
 
-    /// <summary>The commands; <paramref name="execute"/> does a run, <paramref name="listDevices"/> prints the devices.</summary>
-    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute, Action listDevices)
+    /// <summary>The commands; <paramref name="execute"/> does a run, <paramref name="listDevices"/> prints the devices,
+    /// <paramref name="inspect"/> a checkpoint.</summary>
+    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute, Action listDevices, Action<string> inspect)
     {
         var run = new Command(RunName, "Train a network, prune it at each ratio, fine-tune and report.");
         foreach (var option in options.Groups.SelectMany(group => group.Options))
@@ -81,7 +84,14 @@ internal static class RecedeProgram
             listDevices();
             return ExitCode.Success;
         });
-        root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, devices };
+        var file = new Argument<string>("FILE") { Description = "A checkpoint: last.safetensors, pruned-50.safetensors." };
+        var inspection = new Command(InspectName, "Tell what network a checkpoint holds.") { file };
+        inspection.SetAction(line =>
+        {
+            inspect(line.GetRequiredValue(file));
+            return ExitCode.Success;
+        });
+        root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, inspection, devices };
         foreach (var option in root.Options)
         {
             option.Action = option switch
@@ -104,6 +114,9 @@ internal static class RecedeProgram
                 break;
             case DevicesName:
                 HelpText.WriteDevices(writer);
+                break;
+            case InspectName:
+                HelpText.WriteInspect(writer);
                 break;
             default:
                 HelpText.WriteProgram(writer);

@@ -18,6 +18,7 @@ internal static class HelpText
 
             Commands
               run          Train a network, prune it at each ratio, fine-tune and report.
+              inspect      Tell what network a checkpoint holds.
               devices      Tell what can be trained on here, and what CUDA lacks.
 
             Options
@@ -29,6 +30,18 @@ internal static class HelpText
               recede run --help    what happens, every option, examples
             """);
     }
+
+    /// <summary>What <c>recede inspect --help</c> prints.</summary>
+    public static void WriteInspect(TextWriter writer) => writer.WriteLine("""
+        recede inspect - tell what network a checkpoint holds
+
+        Usage: recede inspect FILE
+
+        Prints the network's layers with their widths, parameters and FLOPs, and the
+        histogram of its importances. FILE is what recede run --out writes, such as
+        results/pruned-50.safetensors; it is held against its checksum first, and needs
+        neither the network's class nor any option.
+        """);
 
     /// <summary>What <c>recede devices --help</c> prints.</summary>
     public static void WriteDevices(TextWriter writer) => writer.WriteLine("""
@@ -71,6 +84,7 @@ internal static class HelpText
             Examples
               recede run
               recede run --out results                      also writes results/run.json
+              recede run --resume --out results             goes on with it, if it was ended
               recede run --method l1                        the same with a baseline
               recede run --network resnet-20 --epochs 12 --ratios 0.3,0.5,0.7
               recede run --data fashion-mnist --augment crop+flip --epochs 20

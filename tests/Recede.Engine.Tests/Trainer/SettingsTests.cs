@@ -13,7 +13,7 @@ public sealed class SettingsTests
     private static RunSettings Settings(params string[] args)
     {
         RunSettings? found = null;
-        var line = RecedeProgram.CreateRoot(new RunOptions(), settings => found = settings, () => { }).Parse(["run", .. args]);
+        var line = RecedeProgram.CreateRoot(new RunOptions(), settings => found = settings, () => { }, _ => { }).Parse(["run", .. args]);
         Assert.That(line.Errors, Is.Empty);
         line.Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return found!;
