@@ -74,6 +74,17 @@ internal sealed class ConvolutionPlan : IDisposable
     /// <summary>The first place in a block that is aligned for a workspace.</summary>
     public static nint Aligned(nint address) => (nint)((address + WorkspaceAlignment - 1) / WorkspaceAlignment * WorkspaceAlignment);
 
+    /// <summary>The library's number of the engine that runs it, for reports.</summary>
+    public long EngineIndex()
+    {
+        using var engine = BackendDescriptor.Create(DescriptorType.CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+        Span<nint> handle = [engine.Value];
+        _config!.Get(CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, handle);
+        Span<long> index = [0];
+        engine.Get(CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, index);
+        return index[0];
+    }
+
     /// <summary>Queues a run; the caller has the device's turn.</summary>
     public void Execute(nint library, in ConvolutionOperands operands, nint workspace)
     {
