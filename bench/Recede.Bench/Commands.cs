@@ -1,6 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Recede.Bench.Gpu.Check;
+using Recede.Bench.Gpu.Kernels;
+using Recede.Bench.Gpu.Report;
+using Recede.Bench.Gpu.Steps;
+using Recede.Bench.ShortRuns;
+using Recede.Bench.Steps;
 using Recede.Engine.Core;
 using Recede.Engine.Nn;
 
@@ -9,6 +15,18 @@ namespace Recede.Bench;
 /// <summary>What the commands share: options, exit codes (2 for usage, 1 for what went wrong otherwise).</summary>
 internal static class Commands
 {
+    /// <summary>All of them; what is none is BenchmarkDotNet's.</summary>
+    public static RootCommand Root() => new("Recede's benchmarks. Without a command the arguments are BenchmarkDotNet's: --filter, --list flat, ...")
+    {
+        PeerStepCommand.Create(),
+        ProfileStepCommand.Create(),
+        ShortRunsCommand.Create(),
+        GpuCheckCommand.Create(),
+        GpuKernelsCommand.Create(),
+        GpuStepsCommand.Create(),
+        GpuTableCommand.Create(),
+    };
+
     public static Option<int?> Threads() => new("--threads")
     {
         Description = "Threads that work; RECEDE_THREADS, or else the processors, when left out.",
