@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Recede.Cuda.Libraries;
+using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Cuda;
 
@@ -29,6 +30,11 @@ internal sealed unsafe class StandIn : IDisposable
     /// <summary>Waits for the stand-in. Where it cannot be built, the test is ignored with the reason.</summary>
     public static StandIn Take(StandInSettings? settings = null)
     {
+        if (CudaTestDevice.OnGpu)
+        {
+            Assert.Ignore("This test is for the stand-in for CUDA; with RECEDE_TEST_GPU=1 the process has a GPU instead.");
+        }
+
         if (StandInLibrary.Problem is { } problem)
         {
             Assert.Ignore(problem);

@@ -17,9 +17,10 @@ internal sealed class CudaTestDevice(ElementType activationType = ElementType.Fl
     public const string BFloat16Name = "cuda bfloat16";
     public const string Category = "Cuda";
 
-    private static readonly bool OnGpu = Environment.GetEnvironmentVariable("RECEDE_TEST_GPU") == "1";
-
     private StandIn? _standIn;
+
+    /// <summary>Whether tests are to run on a GPU. A process loads the driver or the stand-in, never both.</summary>
+    public static bool OnGpu { get; } = Environment.GetEnvironmentVariable("RECEDE_TEST_GPU") == "1";
 
     public override IEnumerable<string> Variants => OnGpu ? ["another device object"] : ["descending threads", "shuffled threads, eager"];
 
