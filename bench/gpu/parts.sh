@@ -144,10 +144,14 @@ recipe_start() {
             [ "$SECONDS" -lt "$deadline" ] || { recipe_status; return 0; }
             sleep 2
         done
-        options=(run --preset "$network-cifar10" --method "$method" --data "$data" --device cuda --precision "$precision" --ratios 0.5,0.9
-            --epochs "$epochs" --finetune-epochs "$epochs" --out "$folder/$name")
+        if [ -f "$folder/$name/last.safetensors" ]; then
+            options=(run --resume --device cuda --out "$folder/$name")
+        else
+            options=(run --preset "$network-cifar10" --method "$method" --data "$data" --device cuda --precision "$precision" --ratios 0.5,0.9
+                --epochs "$epochs" --finetune-epochs "$epochs" --out "$folder/$name")
+        fi
         echo "begins: recede ${options[*]}"
-        setsid "${recede[@]}" "${options[@]}" >"$folder/$name.log" 2>&1 </dev/null &
+        setsid "${recede[@]}" "${options[@]}" >>"$folder/$name.log" 2>&1 </dev/null &
         echo $! >"$folder/$name.pid"
     done
     while [ "$(running "$folder")" -gt 0 ] && [ "$SECONDS" -lt "$deadline" ]; do
