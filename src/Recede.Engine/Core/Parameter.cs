@@ -186,11 +186,11 @@ public sealed partial class Parameter : IDisposable
         var shrink = new ParameterShrink(this, shape);
         try
         {
-            shrink.Value = Gathered(_value, keptOut, keptIn, bytes, Path);
-            shrink.Gradient = _gradient is null ? null : Gathered(_gradient, keptOut, keptIn, bytes, OwnerOf("gradient"));
+            shrink.Value = shrink.Gathered(_value, keptOut, keptIn, bytes, Path);
+            shrink.Gradient = _gradient is null ? null : shrink.Gathered(_gradient, keptOut, keptIn, bytes, OwnerOf("gradient"));
             foreach (var companion in _companions)
             {
-                shrink.Companions.Add(Gathered(companion.Buffer, keptOut, keptIn, bytes, OwnerOf(companion.Name)));
+                shrink.Companions.Add(shrink.Gathered(companion.Buffer, keptOut, keptIn, bytes, OwnerOf(companion.Name)));
             }
         }
         catch
@@ -249,13 +249,6 @@ public sealed partial class Parameter : IDisposable
         Shape = shrink.Shape;
         MemoryVersion++;
         MarkChanged();
-    }
-
-    private DeviceBuffer Gathered(DeviceBuffer source, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, long bytes, string owner)
-    {
-        var buffer = Device.Allocate(bytes, owner);
-        Device.GatherChannels(source.Address, Shape, Layout, keptOut, keptIn, buffer.Address);
-        return buffer;
     }
 
     // Who holds a buffer, as out-of-memory errors tell it.

@@ -28,6 +28,24 @@ public sealed class ParameterShrink : IDisposable
 
     internal List<DeviceBuffer> Companions { get; }
 
+    /// <summary>New memory with the channels of <paramref name="source"/> that stay.</summary>
+    internal DeviceBuffer Gathered(DeviceBuffer source, ReadOnlySpan<int> keptOut, ReadOnlySpan<int> keptIn, long bytes, string owner)
+    {
+        var device = _parameter.Device;
+        var buffer = device.Allocate(bytes, owner);
+        try
+        {
+            device.GatherChannels(source.Address, _parameter.Shape, _parameter.Layout, keptOut, keptIn, buffer.Address);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+
+        return buffer;
+    }
+
     /// <summary>Swaps the gathered memory in, once.</summary>
     public void Commit()
     {

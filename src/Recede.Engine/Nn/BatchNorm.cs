@@ -18,8 +18,17 @@ public sealed class BatchNorm : NormLayer
     public BatchNorm(Device device, string path, ChannelSpace space, bool relu)
         : base(device, path, space, ParameterRole.Scale, relu)
     {
-        Initializer.Constant(Scale, InitialScale);
-        Shift = new Parameter(device, $"{path}.bias", ParameterRole.Shift, Shape.Vector(space.Width), space);
+        try
+        {
+            Initializer.Constant(Scale, InitialScale);
+            Shift = new Parameter(device, $"{path}.bias", ParameterRole.Shift, Shape.Vector(space.Width), space);
+        }
+        catch
+        {
+            DisposeCommon();
+            throw;
+        }
+
         _parameters = [Scale, Shift, RunningMean, RunningVariance];
     }
 

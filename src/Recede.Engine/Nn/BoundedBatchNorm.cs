@@ -21,9 +21,17 @@ public sealed class BoundedBatchNorm : NormLayer
     public BoundedBatchNorm(Device device, string path, ChannelSpace space, bool relu, ulong? seed = 0)
         : base(device, path, space, ParameterRole.BoundedScale, relu)
     {
-        if (seed is { } drawn)
+        try
         {
-            Initializer.Normal(Scale, 1, drawn);
+            if (seed is { } drawn)
+            {
+                Initializer.Normal(Scale, 1, drawn);
+            }
+        }
+        catch
+        {
+            DisposeCommon();
+            throw;
         }
 
         _parameters = [Scale, RunningMean, RunningVariance];

@@ -31,14 +31,23 @@ public sealed class Conv2d : Module, IDisposable
         var shape = new Shape(output.Width, options.KernelHeight, options.KernelWidth, input.Width / options.Groups);
         Weight = new Parameter(
             device, $"{path}.weight", ParameterRole.Weight, shape, output, options.Groups == 1 ? input : null);
-        if (seed is { } drawn)
+        try
         {
-            Initializer.Normal(Weight, Math.Sqrt(2.0 / ((long)shape.H * shape.W * shape.N)), drawn);
+            if (seed is { } drawn)
+            {
+                Initializer.Normal(Weight, Math.Sqrt(2.0 / ((long)shape.H * shape.W * shape.N)), drawn);
+            }
+
+            Bias = options.Bias
+                ? new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output)
+                : null;
+        }
+        catch
+        {
+            Weight.Dispose();
+            throw;
         }
 
-        Bias = options.Bias
-            ? new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output)
-            : null;
         _parameters = Bias is null ? [Weight] : [Weight, Bias];
     }
 

@@ -25,12 +25,21 @@ public sealed class Linear : Module, IDisposable
         Output = output;
         var shape = new Shape(output.Width, 1, 1, input.Width);
         Weight = new Parameter(device, $"{path}.weight", ParameterRole.Weight, shape, output, input);
-        if (seed is { } drawn)
+        try
         {
-            Initializer.Normal(Weight, InitialDeviation, drawn);
+            if (seed is { } drawn)
+            {
+                Initializer.Normal(Weight, InitialDeviation, drawn);
+            }
+
+            Bias = new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output);
+        }
+        catch
+        {
+            Weight.Dispose();
+            throw;
         }
 
-        Bias = new Parameter(device, $"{path}.bias", ParameterRole.Bias, Shape.Vector(output.Width), output);
         _parameters = [Weight, Bias];
     }
 

@@ -20,9 +20,17 @@ public abstract class NormLayer : Module, IDisposable
         Relu = relu;
         var shape = Shape.Vector(space.Width);
         Scale = new Parameter(device, $"{path}.weight", scaleRole, shape, space);
-        RunningMean = new Parameter(device, $"{path}.running_mean", ParameterRole.RunningMean, shape, space);
-        RunningVariance = new Parameter(device, $"{path}.running_var", ParameterRole.RunningVariance, shape, space);
-        Initializer.Constant(RunningVariance, 1);
+        try
+        {
+            RunningMean = new Parameter(device, $"{path}.running_mean", ParameterRole.RunningMean, shape, space);
+            RunningVariance = new Parameter(device, $"{path}.running_var", ParameterRole.RunningVariance, shape, space);
+            Initializer.Constant(RunningVariance, 1);
+        }
+        catch
+        {
+            DisposeCommon();
+            throw;
+        }
     }
 
     /// <summary>Added to the variance: 1e-5.</summary>
@@ -138,6 +146,14 @@ public abstract class NormLayer : Module, IDisposable
         }
 
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what every norm has, where a constructor fails before <see cref="Module.OwnParameters"/> is there.</summary>
+    private protected void DisposeCommon()
+    {
+        Scale.Dispose();
+        RunningMean?.Dispose();
+        RunningVariance?.Dispose();
     }
 
     private protected abstract Tensor Normalize(Tape tape, Tensor x, Tensor residual);

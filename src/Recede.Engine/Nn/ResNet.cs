@@ -14,7 +14,7 @@ internal static class ResNet
     public static Network Cifar(string name, Device device, int blocks, ReadOnlySpan<int> widths, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new NetworkBuilder(device, options.Validated());
+        using var builder = new NetworkBuilder(device, options.Validated());
         var stream = Stream("conv1", widths[0]);
         var modules = new List<Module>
         {
@@ -50,7 +50,7 @@ internal static class ResNet
             _ => throw new ArgumentException($"An ImageNet ResNet has 18, 34 or 50 layers, not {depth}.", nameof(depth)),
         };
         var bottleneck = depth == 50;
-        var builder = new NetworkBuilder(device, options.Validated());
+        using var builder = new NetworkBuilder(device, options.Validated());
         var stream = Stream("conv1", 64);
         var modules = new List<Module>
         {

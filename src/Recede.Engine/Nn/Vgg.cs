@@ -24,7 +24,7 @@ internal static class Vgg
     public static Network Cifar(string name, Device device, ReadOnlySpan<int> widths, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new NetworkBuilder(device, options.Validated());
+        using var builder = new NetworkBuilder(device, options.Validated());
         var (modules, space) = Features(builder, widths);
         modules.Add(new GlobalAveragePool("pool"));
         modules.Add(builder.Linear("classifier", space, options.Classes));
@@ -34,7 +34,7 @@ internal static class Vgg
     public static Network ImageNet(string name, Device device, ReadOnlySpan<int> widths, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new NetworkBuilder(device, options.Validated());
+        using var builder = new NetworkBuilder(device, options.Validated());
         var (modules, space) = Features(builder, widths);
         var halvings = widths.Count(0);
         var pixels = (options.Height >> halvings) * (options.Width >> halvings);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Recede.Cuda.Libraries;
+using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Cuda;
@@ -66,6 +67,10 @@ internal sealed unsafe class StandIn : IDisposable
             StandInNative.standin_configure(pointer);
         }
     }
+
+    /// <summary>Opens the engine's device on it, which shares compiled kernels with all tests that watch accesses alike.</summary>
+    public CudaDevice OpenDevice(CudaOptions? options = null) => Engine.Devices.Device.Cuda(
+        0, (options ?? new CudaOptions()) with { CacheFolder = StandInLibrary.KernelFolder(Settings.Instrumented) });
 
     /// <summary>The findings so far, each place once; they are forgotten, so that giving the stand-in back does not fail.</summary>
     public IReadOnlyList<string> TakeFindings()

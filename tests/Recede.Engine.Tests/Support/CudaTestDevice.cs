@@ -69,6 +69,6 @@ internal sealed class CudaTestDevice(ElementType activationType = ElementType.Fl
             _standIn.Configure(settings);
         }
 
-        return Device.Cuda(0, options with { CacheFolder = StandInLibrary.KernelFolder(settings.Instrumented) });
+        return _standIn.OpenDevice(options);
     }
 }

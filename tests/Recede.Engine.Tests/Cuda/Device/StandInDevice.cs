@@ -1,9 +1,11 @@
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cuda;
+using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Cuda.Device;
 
-/// <summary>The engine's CUDA device on the stand-in, which the test holds.</summary>
+/// <summary>The engine's CUDA device on the stand-in, which the test holds. It keeps no compiled kernels and has no settings of its own: for
+/// tests of the device itself; all others open theirs by <see cref="StandIn.OpenDevice"/>.</summary>
 internal static class StandInDevice
 {
     // No folder can be made in a file: such a device caches no kernels.
@@ -33,12 +35,8 @@ internal static class StandInDevice
     }
 
     /// <summary>A tensor's floats as they lie in memory, padding included.</summary>
-    public static float[] Physical(this CudaDevice device, DeviceBuffer buffer, Shape shape, TensorLayout layout)
-    {
-        var values = new float[device.PhysicalCount(shape, layout)];
-        device.DownloadBytes(buffer.Address, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
+    public static float[] Physical(this CudaDevice device, DeviceBuffer buffer, Shape shape, TensorLayout layout) =>
+        TestDevice.Physical(device, buffer.Address, shape, layout);
 
     /// <summary>Values that differ from each other.</summary>
     public static float[] Numbers(long count, int seed = 0) => [.. Enumerable.Range(0, (int)count).Select(i => i * 0.5f + seed + 1)];

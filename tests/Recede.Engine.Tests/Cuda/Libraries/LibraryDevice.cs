@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Recede.Cuda.Libraries;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Tests.Ops;
@@ -16,9 +15,7 @@ internal sealed partial class LibraryDevice : IDisposable
     {
         try
         {
-            LibraryResolver.UseOneFile(StandInLibrary.Path);
-            Device = Engine.Devices.Device.Cuda(
-                0, (options ?? new CudaOptions()) with { CacheFolder = StandInLibrary.KernelFolder(_standIn.Settings.Instrumented) });
+            Device = _standIn.OpenDevice(options);
         }
         catch
         {
