@@ -40,8 +40,7 @@ internal static unsafe partial class Native
     public static partial Status cublasSetWorkspace_v2(nint handle, nint workspace, nuint bytes);
 
     /// <summary>C [m, n] = alpha op(A) [m, k] op(B) [k, n] + beta C, in single precision.</summary>
-    [LibraryImport(Library)]
-    public static partial Status cublasSgemm_v2(
+    public static Status cublasSgemm_v2(
         nint handle,
         Operation operationA,
         Operation operationB,
@@ -55,11 +54,14 @@ internal static unsafe partial class Native
         int leadingB,
         float* beta,
         nint c,
-        int leadingC);
+        int leadingC) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.Sgemm(
+                handle, (int)operationA, (int)operationB, m, n, k, ref *alpha, a, leadingA, b, leadingB, ref *beta, c, leadingC)
+            : Own.cublasSgemm_v2(handle, operationA, operationB, m, n, k, alpha, a, leadingA, b, leadingB, beta, c, leadingC);
 
     /// <summary>C [m, n] = alpha op(A) [m, k] op(B) [k, n] + beta C, each matrix with its type.</summary>
-    [LibraryImport(Library)]
-    public static partial Status cublasGemmEx(
+    public static Status cublasGemmEx(
         nint handle,
         Operation operationA,
         Operation operationB,
@@ -78,5 +80,55 @@ internal static unsafe partial class Native
         DataType typeC,
         int leadingC,
         ComputeType computeType,
-        GemmAlgorithm algorithm);
+        GemmAlgorithm algorithm) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.GemmEx(
+                handle, (int)operationA, (int)operationB, m, n, k, (nint)alpha, a, (int)typeA, leadingA, b, (int)typeB, leadingB, (nint)beta, c,
+                (int)typeC, leadingC, (int)computeType, (int)algorithm)
+            : Own.cublasGemmEx(
+                handle, operationA, operationB, m, n, k, alpha, a, typeA, leadingA, b, typeB, leadingB, beta, c, typeC, leadingC, computeType,
+                algorithm);
+
+    // The functions that RawCalls may put on another wrapper.
+    private static partial class Own
+    {
+        [LibraryImport(Library)]
+        internal static partial Status cublasSgemm_v2(
+            nint handle,
+            Operation operationA,
+            Operation operationB,
+            int m,
+            int n,
+            int k,
+            float* alpha,
+            nint a,
+            int leadingA,
+            nint b,
+            int leadingB,
+            float* beta,
+            nint c,
+            int leadingC);
+
+        [LibraryImport(Library)]
+        internal static partial Status cublasGemmEx(
+            nint handle,
+            Operation operationA,
+            Operation operationB,
+            int m,
+            int n,
+            int k,
+            void* alpha,
+            nint a,
+            DataType typeA,
+            int leadingA,
+            nint b,
+            DataType typeB,
+            int leadingB,
+            void* beta,
+            nint c,
+            DataType typeC,
+            int leadingC,
+            ComputeType computeType,
+            GemmAlgorithm algorithm);
+    }
 }

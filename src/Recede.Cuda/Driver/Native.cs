@@ -61,11 +61,15 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial Status cuMemGetInfo_v2(out nuint free, out nuint total);
 
-    [LibraryImport(Library)]
-    public static partial Status cuMemAlloc_v2(out nint address, nuint bytes);
+    public static Status cuMemAlloc_v2(out nint address, nuint bytes) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemAlloc(out address, bytes)
+            : Own.cuMemAlloc_v2(out address, bytes);
 
-    [LibraryImport(Library)]
-    public static partial Status cuMemFree_v2(nint address);
+    public static Status cuMemFree_v2(nint address) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemFree(address)
+            : Own.cuMemFree_v2(address);
 
     [LibraryImport(Library)]
     public static partial Status cuMemAllocHost_v2(out nint memory, nuint bytes);
@@ -73,28 +77,38 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial Status cuMemFreeHost(nint memory);
 
-    [LibraryImport(Library)]
-    public static partial Status cuMemcpyHtoDAsync_v2(nint destination, void* source, nuint bytes, nint stream);
+    public static Status cuMemcpyHtoDAsync_v2(nint destination, void* source, nuint bytes, nint stream) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemcpyHtoDAsync(destination, (nint)source, bytes, stream)
+            : Own.cuMemcpyHtoDAsync_v2(destination, source, bytes, stream);
 
-    [LibraryImport(Library)]
-    public static partial Status cuMemcpyDtoHAsync_v2(void* destination, nint source, nuint bytes, nint stream);
+    public static Status cuMemcpyDtoHAsync_v2(void* destination, nint source, nuint bytes, nint stream) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemcpyDtoHAsync((nint)destination, source, bytes, stream)
+            : Own.cuMemcpyDtoHAsync_v2(destination, source, bytes, stream);
 
-    [LibraryImport(Library)]
-    public static partial Status cuMemcpyDtoDAsync_v2(nint destination, nint source, nuint bytes, nint stream);
+    public static Status cuMemcpyDtoDAsync_v2(nint destination, nint source, nuint bytes, nint stream) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemcpyDtoDAsync(destination, source, bytes, stream)
+            : Own.cuMemcpyDtoDAsync_v2(destination, source, bytes, stream);
 
     /// <param name="destination">Device address.</param>
     /// <param name="value">The byte to write.</param>
     /// <param name="count">Bytes.</param>
     /// <param name="stream">Stream.</param>
-    [LibraryImport(Library)]
-    public static partial Status cuMemsetD8Async(nint destination, byte value, nuint count, nint stream);
+    public static Status cuMemsetD8Async(nint destination, byte value, nuint count, nint stream) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemsetD8Async(destination, value, count, stream)
+            : Own.cuMemsetD8Async(destination, value, count, stream);
 
     /// <param name="destination">Device address, a multiple of 4.</param>
     /// <param name="value">The word to write.</param>
     /// <param name="count">Words of 4 bytes.</param>
     /// <param name="stream">Stream.</param>
-    [LibraryImport(Library)]
-    public static partial Status cuMemsetD32Async(nint destination, uint value, nuint count, nint stream);
+    public static Status cuMemsetD32Async(nint destination, uint value, nuint count, nint stream) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.MemsetD32Async(destination, value, count, stream)
+            : Own.cuMemsetD32Async(destination, value, count, stream);
 
     [LibraryImport(Library)]
     public static partial Status cuStreamCreate(out nint stream, StreamFlags flags);
@@ -151,8 +165,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     public static partial Status cuFuncGetParamInfo(nint function, nuint index, out nuint offset, out nuint size);
 
-    [LibraryImport(Library)]
-    public static partial Status cuLaunchKernel(
+    /// <summary>A kernel of this program takes one parameter, to which the first of <paramref name="parameters"/> points.</summary>
+    public static Status cuLaunchKernel(
         nint function,
         uint gridX,
         uint gridY,
@@ -163,7 +177,12 @@ internal static unsafe partial class Native
         uint sharedBytes,
         nint stream,
         void** parameters,
-        void** extra);
+        void** extra) =>
+        RawCalls.Instead is { } other
+            ? (Status)other.LaunchKernel(
+                function, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream, (nint)parameters[0])
+            : Own.cuLaunchKernel(
+                function, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream, parameters, extra);
 
     [LibraryImport(Library)]
     public static partial Status cuStreamBeginCapture_v2(nint stream, CaptureMode mode);
@@ -185,4 +204,43 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     public static partial Status cuGraphDestroy(nint graph);
+
+    // The functions that RawCalls may put on another wrapper.
+    private static partial class Own
+    {
+        [LibraryImport(Library)]
+        internal static partial Status cuMemAlloc_v2(out nint address, nuint bytes);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemFree_v2(nint address);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemcpyHtoDAsync_v2(nint destination, void* source, nuint bytes, nint stream);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemcpyDtoHAsync_v2(void* destination, nint source, nuint bytes, nint stream);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemcpyDtoDAsync_v2(nint destination, nint source, nuint bytes, nint stream);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemsetD8Async(nint destination, byte value, nuint count, nint stream);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuMemsetD32Async(nint destination, uint value, nuint count, nint stream);
+
+        [LibraryImport(Library)]
+        internal static partial Status cuLaunchKernel(
+            nint function,
+            uint gridX,
+            uint gridY,
+            uint gridZ,
+            uint blockX,
+            uint blockY,
+            uint blockZ,
+            uint sharedBytes,
+            nint stream,
+            void** parameters,
+            void** extra);
+    }
 }

@@ -49,9 +49,11 @@ internal sealed class SourceTree
 
     public static SourceTree Of(params IEnumerable<(string Path, string Text)> files) => new(files);
 
-    /// <summary>Everything below src/ of the checkout.</summary>
-    public static SourceTree OfRepository() =>
-        new(Repository.FilesBelow("src", "*.cs").Select(path => (path, File.ReadAllText(Repository.PathOf(path)))));
+    /// <summary>Everything below src/ of the checkout, but for the one project outside the solution: the packages whose types it
+    /// names are not here.</summary>
+    public static SourceTree OfRepository() => new(Repository.FilesBelow("src", "*.cs")
+        .Where(path => !path.StartsWith("src/Recede.Cuda.ManagedCuda/", StringComparison.Ordinal))
+        .Select(path => (path, File.ReadAllText(Repository.PathOf(path)))));
 
     public SemanticModel Bind(SyntaxTree file) => _compilation.GetSemanticModel(file);
 
