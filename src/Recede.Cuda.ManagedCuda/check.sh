@@ -21,11 +21,13 @@ pack CudaBlas CudaBlas.netCore.csproj ManagedCuda-CUBLAS
 for project in ManagedCUDA/ManagedCuda.netCore.csproj CudaBlas/CudaBlas.netCore.csproj; do
     # Release: it is for every processor; their warnings are theirs.
     dotnet pack "$work/$project" -c Release -p:TargetFrameworks=net10.0 -p:AllowUnsafeBlocks=true -p:GenerateDocumentationFile=false \
-        -p:DocumentationFile= -v q -nowarn:CS8981,CS0618,CS1591,SYSLIB0051,NU5128 -o "$work/feed"
+        -p:DocumentationFile= -v q -p:NoWarn=CS0618%3BCS0672%3BCS1591%3BCS8981%3BSYSLIB0051%3BNU5128 -o "$work/feed"
 done
 
-# The user's package cache stays as it is.
-export NUGET_PACKAGES=$work/packages
-dotnet test tests/Recede.Engine.Tests -c Release --artifacts-path "$work/artifacts" \
-    -p:RecedeManagedCuda=true -p:RestoreAdditionalProjectSources="$work/feed" -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false \
-    --filter "$filter"
+# A copy of this checkout, so that nothing of it is built anew; and the user's package cache stays as it is.
+mkdir "$work/recede"
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work/recede"
+export NUGET_PACKAGES="$work/packages"
+cd "$work/recede"
+dotnet test tests/Recede.Engine.Tests -c Release -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false \
+    -p:RecedeManagedCuda=true -p:RestoreAdditionalProjectSources="$work/feed" --filter "$filter"
