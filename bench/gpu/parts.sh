@@ -119,6 +119,7 @@ all_runs=vgg16:bounded,resnet56:bounded,vgg16:l1,resnet56:l1,vgg16:uniform,resne
 recipe_start() {
     local folder=$results/recipe run name network method deadline options=()
     if [ -n "$stand_in" ]; then
+        rm -rf "$results/recipe/stand-in"
         limited recipe "${recede[@]}" run --device cuda --train-images 96 --test-images 48 --epochs 1 --batch 32 \
             --finetune-epochs 1 --latency-batch 2 --threads 1 --lambda 0.1 --out "$results/recipe/stand-in"
         return
