@@ -41,7 +41,10 @@ public sealed unsafe partial class CudaDevice : Device
             _staging = new StagingRing(_context);
             _words = new DeviceWords(_context, _pool);
             _kernels = new KernelModules(
-                _context, new KernelCompiler(_context.Capability), new KernelCache(KernelCache.ChooseFolder(options.CacheFolder)));
+                _context,
+                new KernelCompiler(_context.Capability),
+                new KernelCache(KernelCache.ChooseFolder(options.CacheFolder)),
+                options.Precompiled);
         }
         catch (Exception e)
         {
@@ -84,8 +87,8 @@ public sealed unsafe partial class CudaDevice : Device
     /// a kernel lowers it with atomicMin. <see cref="CudaFault"/> tells the encoding.</summary>
     public nint FaultWord => _words.Fault;
 
-    /// <summary>How many kernel sources were compiled, and how many came from the cache on disk.</summary>
-    internal (int Compiled, int Cached) KernelLoads => _kernels.Loads;
+    /// <summary>How many kernel sources were compiled, came from the cache on disk, and were compiled by the build.</summary>
+    internal (int Compiled, int Cached, int Precompiled) KernelLoads => _kernels.Loads;
 
     /// <summary>The stream that everything is queued on, for libraries.</summary>
     internal nint Stream => _context.Stream;

@@ -25,4 +25,7 @@ public sealed record CudaOptions
     /// <summary>Folder where compiled kernels are kept; null takes the environment variable RECEDE_CACHE or else the user's
     /// cache folder. A folder that cannot be written is no error: kernels are then compiled anew in every process.</summary>
     public string? CacheFolder { get; init; }
+
+    /// <summary>What the build compiled; a test brings its own.</summary>
+    internal PrecompiledKernels Precompiled { get; init; } = PrecompiledKernels.Embedded;
 }

@@ -5,17 +5,18 @@ using Recede.Cuda.Driver;
 namespace Recede.Engine.Devices.Cuda;
 
 /// <summary>
-/// The kernels of a device: each source is compiled, or taken from the cache on disk, when the first of its kernels is
-/// launched. Looking a kernel up again is one dictionary look-up and allocates nothing.
+/// The kernels of a device: each source is compiled, or taken from what the build precompiled or the cache on disk holds, when the
+/// first of its kernels is launched. Looking a kernel up again is one dictionary look-up and allocates nothing.
 /// </summary>
-internal sealed class KernelModules(CudaContext context, KernelCompiler compiler, KernelCache cache) : IDisposable
+internal sealed class KernelModules(
+    CudaContext context, KernelCompiler compiler, KernelCache cache, PrecompiledKernels precompiled) : IDisposable
 {
     private readonly ConcurrentDictionary<object, KernelFunction> _functions = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<KernelSource, Loaded> _modules = [];
     private readonly List<DriverModule> _replaced = [];
 
-    /// <summary>How many sources were compiled, and how many came from the cache.</summary>
-    public (int Compiled, int Cached) Loads { get; private set; }
+    /// <summary>How many sources were compiled, how many came from the cache, and how many the build had compiled.</summary>
+    public (int Compiled, int Cached, int Precompiled) Loads { get; private set; }
 
     /// <summary>The kernel, loaded; the device's turn is the caller's.</summary>
     /// <exception cref="KernelCompilationException">Its source does not compile, has no such kernel, or that kernel's parameter
@@ -60,7 +61,7 @@ internal sealed class KernelModules(CudaContext context, KernelCompiler compiler
         {
             var text = source.Read();
             var key = compiler.KeyOf(source.File, text, context.DriverVersion);
-            loaded = FromCache(key) is { } cached ? new Loaded(cached, IsCached: true) : Compile(source.File, text, key);
+            loaded = (FromBuild(source, text) ?? FromCache(key)) is { } made ? new Loaded(made, IsCached: true) : Compile(source.File, text, key);
             _modules.Add(source, loaded);
         }
 
@@ -96,18 +97,25 @@ internal sealed class KernelModules(CudaContext context, KernelCompiler compiler
         return new KernelFunction(handle);
     }
 
+    private DriverModule? FromBuild(KernelSource source, string text)
+    {
+        var module = precompiled.Find(source, text, context.Capability) is { } image ? TryLoad(image) : null;
+        Loads = Loads with { Precompiled = Loads.Precompiled + (module is null ? 0 : 1) };
+        return module;
+    }
+
     private DriverModule? FromCache(byte[] key)
     {
-        if (cache.Read(key) is not { } image)
-        {
-            return null;
-        }
+        var module = cache.Read(key) is { } image ? TryLoad(image) : null;
+        Loads = Loads with { Cached = Loads.Cached + (module is null ? 0 : 1) };
+        return module;
+    }
 
+    private static DriverModule? TryLoad(byte[] image)
+    {
         try
         {
-            var module = DriverModule.Load(image);
-            Loads = Loads with { Cached = Loads.Cached + 1 };
-            return module;
+            return DriverModule.Load(image);
         }
         catch (CudaException e) when (IsBadImage((Status)e.Status))
         {
