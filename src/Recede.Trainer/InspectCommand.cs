@@ -36,10 +36,11 @@ internal static class InspectCommand
         foreach (var layer in network.Trace())
         {
             var parameters = layer.Layer.OwnParameters.Where(parameter => parameter.Trainable).Sum(parameter => parameter.Shape.Count);
-            output.WriteLine(
+            var line =
                 $"{Clipped(layer.Layer.Path),-NameColumn}{layer.Layer.TypeName,-TypeColumn}"
                 + Figures.Format($"{$"{layer.Output.H}x{layer.Output.W}x{layer.Output.C}",-ShapeColumn}")
-                + $"{(parameters == 0 ? "" : Figures.Count(parameters)),11}{(layer.MultiplyAdds == 0 ? "" : Figures.MultiplyAdds(layer.MultiplyAdds)),9}");
+                + $"{(parameters == 0 ? "" : Figures.Count(parameters)),11}{(layer.MultiplyAdds == 0 ? "" : Figures.MultiplyAdds(layer.MultiplyAdds)),9}";
+            output.WriteLine(line.TrimEnd());
         }
 
         var prunable = network.PrunableNorms.Select(norm => norm.Space).Distinct().ToArray();

@@ -24,6 +24,7 @@ internal sealed class InspectCommandTests
         var run = ProgramRun.Of("inspect", file);
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
         Assert.That(run.OutputLines, Has.All.Length.LessThanOrEqualTo(80));
+        Assert.That(run.OutputLines, Has.None.EndsWith(" "));
         Assert.That(run.OutputLines[0], Is.EqualTo("network  resnet-20: images 32x32x3, 10 classes"));
         Assert.That(run.OutputLines[1], Does.StartWith(FormattableString.Invariant($"size     {network.Cost().Parameters:N0} parameters, ")));
         Assert.That(run.OutputLines[2], Is.EqualTo("holds    momentum beside the parameters"));
