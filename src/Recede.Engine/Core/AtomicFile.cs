@@ -13,7 +13,8 @@ internal static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its contents.</param>
     /// <param name="files">The steps; null for the system's own.</param>
-    /// <exception cref="IOException">It cannot be written; the message names the path, and the file is as it was.</exception>
+    /// <exception cref="IOException">It cannot be written; the message names the path. The file is as it was, or the new
+    /// one where only the folder could not be synced.</exception>
     public static void Write(string path, Action<Stream> write, FileOperations? files = null)
     {
         files ??= FileOperations.Real;

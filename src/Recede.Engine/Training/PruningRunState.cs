@@ -47,10 +47,7 @@ internal sealed class PruningRunState(Network network) : IStateful
 
         if (Plan is not null)
         {
-            using var plan = new MemoryStream();
-            Plan.Save(plan);
-            writer.Write("plan", System.Text.Encoding.UTF8.GetString(plan.ToArray()));
-            RunRecords.Save(writer.Section("before"), Before);
+            RunRecords.Save(writer, Plan, Before);
         }
     }
 
@@ -73,9 +70,7 @@ internal sealed class PruningRunState(Network network) : IStateful
         Pruned.AddRange(reader.List("pruned").Select(RunRecords.ReadPruned));
         if (reader.Has("plan"))
         {
-            using var plan = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(reader.Text("plan")));
-            Plan = PruningPlan.Load(plan);
-            Before = RunRecords.ReadEvaluation(reader.Section("before"));
+            (Plan, Before) = RunRecords.ReadPlan(reader);
         }
     }
 }

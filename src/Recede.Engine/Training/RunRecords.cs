@@ -75,21 +75,29 @@ internal static class RunRecords
 
     public static void Save(StateWriter writer, PrunedResult result)
     {
-        using var plan = new MemoryStream();
-        result.Plan.Save(plan);
-        writer.Write("plan", Encoding.UTF8.GetString(plan.ToArray()));
-        Save(writer.Section("before"), result.BeforeFineTuning);
+        Save(writer, result.Plan, result.BeforeFineTuning);
         Save(writer.Section("fineTuning"), result.FineTuning);
         Save(writer.Section("result"), result.Result);
     }
 
     public static PrunedResult ReadPruned(StateReader reader)
     {
-        using var plan = new MemoryStream(Encoding.UTF8.GetBytes(reader.Text("plan")));
-        return new PrunedResult(
-            PruningPlan.Load(plan),
-            ReadEvaluation(reader.Section("before")),
-            ReadFit(reader.Section("fineTuning")),
-            ReadNetwork(reader.Section("result")));
+        var (plan, before) = ReadPlan(reader);
+        return new PrunedResult(plan, before, ReadFit(reader.Section("fineTuning")), ReadNetwork(reader.Section("result")));
+    }
+
+    /// <summary>What was pruned, and how the network was right after it.</summary>
+    public static void Save(StateWriter writer, PruningPlan plan, Evaluation before)
+    {
+        using var json = new MemoryStream();
+        plan.Save(json);
+        writer.Write("plan", Encoding.UTF8.GetString(json.ToArray()));
+        Save(writer.Section("before"), before);
+    }
+
+    public static (PruningPlan Plan, Evaluation Before) ReadPlan(StateReader reader)
+    {
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(reader.Text("plan")));
+        return (PruningPlan.Load(json), ReadEvaluation(reader.Section("before")));
     }
 }
