@@ -22,7 +22,7 @@ internal static class RunCommand
         var started = Stopwatch.GetTimestamp();
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         using var folder = OpenFolder(settings);
-        var data = Limit(OpenData(settings), settings);
+        var data = settings.Data.Open();
         var choice = OpenDevice(settings);
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);
@@ -89,36 +89,9 @@ internal static class RunCommand
         return folder;
     }
 
-    private static DatasetPair OpenData(RunSettings settings)
-    {
-        if (settings.Data is null)
-        {
-            return EmbeddedFashionMnist.Open();
-        }
-
-        var data = DatasetCatalog.Open(settings.Data);
-        return settings.Preset is not { Dataset: { } expected } preset || data.Name == expected
-            ? data
-            : throw new UsageException(
-                $"--preset {preset.Name} is for {expected}, --data {settings.Data} holds {data.Name}: give {preset.DataHint}");
-    }
-
-    private static DatasetPair Limit(DatasetPair data, RunSettings settings) => new(
-        Limit(data.Train, settings.TrainImages, "--train-images", "training"),
-        Limit(data.Test, settings.TestImages, "--test-images", "test"));
-
-    private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
-    {
-        null => images,
-        { } count when count <= images.Count => images.Subset(count),
-        { } count => throw new UsageException(
-            Figures.Format($"{option} {count}: expected at most the {images.Count} {what} images of {images.Name}")),
-    };
-
     private static List<(string Name, string Value)> Header(
         RunSettings settings, PruningRunOptions run, DatasetPair data, DeviceChoice choice, string? reportPath)
     {
-        var source = settings.Data is null ? "embedded" : settings.Data;
         var tuning = settings.FineTuneEpochs == 0
             ? "no fine-tuning"
             : Figures.Format($"{Figures.Epochs(settings.FineTuneEpochs)} of fine-tuning from lr {run.FineTuning.LearningRate}");
@@ -133,7 +106,7 @@ internal static class RunCommand
         [
             ("recede", Figures.Format($"{EngineInfo.Version}, {choice.Device.Description}{(choice.Device is CudaDevice ? ", " + choice.Device.Precision : "")}")),
             ("data", Figures.Format(
-                $"{data.Name} ({source}): {data.Train.Count:N0} + {data.Test.Count:N0} images, {data.Train.Height}x{data.Train.Width}x{data.Train.Channels}")),
+                $"{data.Name} ({settings.Data.Origin}): {data.Train.Count:N0} + {data.Test.Count:N0} images, {data.Train.Height}x{data.Train.Width}x{data.Train.Channels}")),
             ("network", settings.Network + (settings.Preset is { } preset ? $" (preset {preset.Name})" : "")),
             ("method", MethodLine(settings, run)),
             ("training", Figures.Format(

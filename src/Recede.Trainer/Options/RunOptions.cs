@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Recede.Engine.Data;
 using Recede.Engine.Nn;
 using Recede.Engine.Training;
 
@@ -21,20 +20,10 @@ internal sealed class RunOptions
     private static readonly string[] Devices = [DeviceChoice.Cpu, DeviceChoice.Auto, DeviceChoice.Cuda];
     private static readonly string[] Precisions = [RunSettings.Float32, RunSettings.Tf32, RunSettings.BFloat16];
 
+    private readonly DataOptions _data = new();
+
     private readonly Option<string> _preset = OptionParsing.Make<string>(
         "--preset", "NAME", "Start from one of the presets above; options given beside it win.", text => text);
-
-    private readonly Option<string> _data = OptionParsing.Make<string>(
-        "--data", "PATH",
-        "Folder of MNIST-like IDX files (.gz or not), or of CIFAR-10's or CIFAR-100's binary version; or fashion-mnist, "
-        + "for Debian's package dataset-fashion-mnist. Default: the embedded Fashion-MNIST images.",
-        text => text.Length > 0 ? text : throw new FormatException("a folder"));
-
-    private readonly Option<int?> _trainImages = OptionParsing.Whole(
-        "--train-images", "N", 1, int.MaxValue, "Use the first N training images. Default: all.");
-
-    private readonly Option<int?> _testImages = OptionParsing.Whole(
-        "--test-images", "N", 1, int.MaxValue, "Use the first N test images. Default: all.");
 
     private readonly Option<string> _augment = OptionParsing.Choice(
         "--augment", "KIND", Augmentations,
@@ -141,7 +130,7 @@ internal sealed class RunOptions
     /// <summary>Makes the options.</summary>
     public RunOptions() => Groups =
     [
-        new OptionGroup("Data", [_preset, _data, _trainImages, _testImages, _augment]),
+        new OptionGroup("Data", [_preset, .. _data.All, _augment]),
         new OptionGroup("Network and method", [_network, _method, _lambda, _shift]),
         new OptionGroup("Training", [_epochs, _batch, _learningRate, _schedule, _warmUp, _weightDecay, _labelSmoothing]),
         new OptionGroup("Pruning and fine-tuning", [_ratios, _minimumChannels, _fineTuneEpochs, _fineTuneLearningRate, _carryMomentum]),
@@ -222,9 +211,7 @@ internal sealed class RunOptions
             CarryMomentum = line.GetValue(_carryMomentum),
             CropPadding = augmentation is null ? preset.CropPadding : augmentation.StartsWith("crop", StringComparison.Ordinal) ? Presets.CropPadding : 0,
             Flip = augmentation is null ? preset.Flip : augmentation.EndsWith("flip", StringComparison.Ordinal),
-            Data = line.GetValue(_data),
-            TrainImages = line.GetValue(_trainImages),
-            TestImages = line.GetValue(_testImages),
+            Data = _data.Resolve(line, named),
             Device = line.GetValue(_device) ?? DeviceChoice.Auto,
             Precision = line.GetValue(_precision) ?? RunSettings.Float32,
             Seed = line.GetValue(_seed) ?? DefaultSeed,
@@ -291,18 +278,6 @@ internal sealed class RunOptions
         if (settings.Precision != RunSettings.Float32 && settings.Device == DeviceChoice.Cpu)
         {
             throw new UsageException($"--precision {settings.Precision}: the CPU computes in {RunSettings.Float32}; expected --device cuda with it");
-        }
-
-        if (settings is { Preset: { Dataset: not null } preset, Data: null })
-        {
-            throw new UsageException($"--preset {preset.Name} needs its data: give --data PATH, {preset.DataHint}");
-        }
-
-        if (settings.Data is { } data && data != DatasetCatalog.FashionMnistName && !Directory.Exists(data))
-        {
-            throw new UsageException(
-                $"--data {data}: expected a folder, or the name {DatasetCatalog.FashionMnistName}; "
-                + (File.Exists(data) ? "this is a file" : "there is no such folder"));
         }
     }
 }

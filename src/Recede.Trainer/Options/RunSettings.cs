@@ -54,14 +54,8 @@ internal sealed record RunSettings
 
     public required bool Flip { get; init; }
 
-    /// <summary>Folder or name of the data; null for the embedded images.</summary>
-    public required string? Data { get; init; }
-
-    /// <summary>Training images to use, the first ones; null for all.</summary>
-    public required int? TrainImages { get; init; }
-
-    /// <summary>Test images to use, the first ones; null for all.</summary>
-    public required int? TestImages { get; init; }
+    /// <summary>The images.</summary>
+    public required DataSettings Data { get; init; }
 
     /// <summary>"cpu", "cuda", or "auto".</summary>
     public required string Device { get; init; }

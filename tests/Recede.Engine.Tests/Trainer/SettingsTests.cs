@@ -33,7 +33,7 @@ public sealed class SettingsTests
         Assert.Multiple(() =>
         {
             Assert.That(settings.Preset, Is.Null);
-            Assert.That(settings.Data, Is.Null);
+            Assert.That(settings.Data.Source, Is.Null);
             Assert.That(settings.Network, Is.EqualTo("vgg-small"));
             Assert.That(settings.Method, Is.EqualTo(PruningMethod.Bounded));
             Assert.That(settings.Ratios, Is.EqualTo(new[] { 0.5, 0.9 }));

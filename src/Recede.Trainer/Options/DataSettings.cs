@@ -1,0 +1,57 @@
+using Recede.Engine.Data;
+using Recede.Trainer.Display;
+
+namespace Recede.Trainer.Options;
+
+/// <summary>Which images a command line asks for.</summary>
+/// <param name="Source">Folder or name of the data; null for the embedded images.</param>
+/// <param name="TrainImages">Training images to use, the first ones; null for all.</param>
+/// <param name="TestImages">Test images to use, the first ones; null for all.</param>
+/// <param name="Preset">The preset whose data it must be; null for none.</param>
+internal sealed record DataSettings(string? Source, int? TrainImages, int? TestImages, Preset? Preset)
+{
+    /// <summary>Where the images come from, for people.</summary>
+    public string Origin => Source ?? "embedded";
+
+    /// <summary>Checks what can be told without reading the images.</summary>
+    /// <exception cref="UsageException">The data are not there, or the preset's are not given.</exception>
+    public void Check()
+    {
+        if (this is { Preset: { Dataset: not null } preset, Source: null })
+        {
+            throw new UsageException($"--preset {preset.Name} needs its data: give --data PATH, {preset.DataHint}");
+        }
+
+        if (Source is { } data && data != DatasetCatalog.FashionMnistName && !Directory.Exists(data))
+        {
+            throw new UsageException(
+                $"--data {data}: expected a folder, or the name {DatasetCatalog.FashionMnistName}; "
+                + (File.Exists(data) ? "this is a file" : "there is no such folder"));
+        }
+    }
+
+    /// <summary>Reads the images.</summary>
+    /// <exception cref="UsageException">They are not the preset's, or fewer than were asked for.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="InvalidDataException">They are no data set, or damaged.</exception>
+    public DatasetPair Open()
+    {
+        var data = Source is null ? EmbeddedFashionMnist.Open() : DatasetCatalog.Open(Source);
+        if (Preset is { Dataset: { } expected } preset && data.Name != expected)
+        {
+            throw new UsageException(
+                $"--preset {preset.Name} is for {expected}, --data {Source} holds {data.Name}: give {preset.DataHint}");
+        }
+
+        return new DatasetPair(
+            Limit(data.Train, TrainImages, "--train-images", "training"), Limit(data.Test, TestImages, "--test-images", "test"));
+    }
+
+    private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
+    {
+        null => images,
+        { } count when count <= images.Count => images.Subset(count),
+        { } count => throw new UsageException(
+            Figures.Format($"{option} {count}: expected at most the {images.Count} {what} images of {images.Name}")),
+    };
+}
