@@ -152,6 +152,17 @@ internal sealed class ConvolutionKernelTests
         Assert.That(variance[0], Is.EqualTo(spread).Within(1e-4 * spread));
     }
 
+    [TestCase(3, 20, 35, 3, 1)]
+    [TestCase(6, 20, 20, 3, 20)]
+    [TestCase(4, 6, 10, 1, 2)]
+    [Category(InstructionSets.Category)]
+    public void A_relu_hides_no_nan(int size, int c, int o, int kernel, int groups)
+    {
+        ConvolutionGeometry g = Square(2, size, c, o, kernel, 1, kernel / 2, 1) with { Groups = groups };
+        using var run = new ConvolutionRun(g, shift: float.NaN);
+        Assert.That(run.Fused(Pool, true, true, false, relu: true), Is.All.NaN);
+    }
+
     [TestCase(64, 8, 40, 50, 3, 1)]
     [TestCase(5, 17, 16, 16, 3, 2)]
     [TestCase(1, 40, 20, 70, 3, 1)]
@@ -172,6 +183,7 @@ internal sealed class ConvolutionKernelTests
                 run.Forward(pool, true, out float[] mean, out float[] variance),
                 mean,
                 variance,
+                run.Fused(pool, true, true, false, true),
                 run.BackwardData(pool, false),
                 run.BackwardFilter(pool, false),
                 run.BackwardBias(pool, false),
@@ -198,6 +210,8 @@ internal sealed class ConvolutionKernelTests
             AssertMoments(expected, g.O, mean, variance);
         }
 
+        CheckEpilogue(g, run);
+
         double[] dx = ConvolutionOracle.BackwardData(g, run.Dy, run.W);
         double[] dw = ConvolutionOracle.BackwardFilter(g, run.X, run.Dy);
         var db = new double[g.O];
@@ -212,6 +226,22 @@ internal sealed class ConvolutionKernelTests
             AssertClose("dx", run.BackwardData(Pool, accumulate), dx, accumulate ? run.Dx0 : null, g.O * g.Taps);
             AssertClose("dw", run.BackwardFilter(Pool, accumulate), dw, accumulate ? run.Dw0 : null, pixels);
             AssertClose("db", run.BackwardBias(Pool, accumulate), db, accumulate ? run.Db0 : null, pixels);
+        }
+    }
+
+    private static void CheckEpilogue(in ConvolutionGeometry g, ConvolutionRun run)
+    {
+        double[] expected = ConvolutionOracle.Forward(g, run.X, run.W, run.Bias);
+        double[] rectified = Array.ConvertAll(expected, v => Math.Max(v, 0));
+        AssertClose("relu(y)", run.Fused(Pool, true, false, false, true), rectified, null, g.FilterChannels * g.Taps);
+        foreach (bool inPlace in new[] { false, true })
+        {
+            float[] y = run.Fused(Pool, true, true, inPlace, relu: false);
+            AssertClose("y + residual", y, expected, run.Dy, g.FilterChannels * g.Taps);
+            Assert.That(
+                run.Fused(Pool, true, true, inPlace, relu: true),
+                Is.EqualTo(Array.ConvertAll(y, v => Math.Max(v, 0f))),
+                "the ReLU comes after the residual");
         }
     }
 

@@ -62,12 +62,12 @@ internal sealed unsafe class ConvolutionRun : IDisposable
         using var y = new NativeFloats(YFloats);
         using var moments = new NativeFloats(2 * OFloats);
         using NativeFloats workspace = Workspace(ConvolutionDirection.Forward, pool);
-        CpuConvolution.Forward(
-            pool, _g, _x.Pointer, _w.Pointer, withBias ? _bias.Pointer : null, y.Pointer, moments.Pointer, workspace.Pointer);
+        var epilogue = new ConvolutionEpilogue { Bias = withBias ? _bias.Pointer : null, Moments = moments.Pointer };
+        CpuConvolution.Forward(pool, _g, _x.Pointer, _w.Pointer, y.Pointer, epilogue, workspace.Pointer);
         workspace.AssertGuards("forward workspace");
         using var plain = new NativeFloats(YFloats);
-        CpuConvolution.Forward(
-            pool, _g, _x.Pointer, _w.Pointer, withBias ? _bias.Pointer : null, plain.Pointer, null, workspace.Pointer);
+        epilogue.Moments = null;
+        CpuConvolution.Forward(pool, _g, _x.Pointer, _w.Pointer, plain.Pointer, epilogue, workspace.Pointer);
         Assert.That(plain.Span.SequenceEqual(y.Span), Is.True, "y is the same with and without moments");
         using var means = new NativeFloats(OFloats);
         using var variances = new NativeFloats(OFloats);
@@ -76,6 +76,22 @@ internal sealed unsafe class ConvolutionRun : IDisposable
         moments.AssertGuards("moments");
         mean = Logical(means, _oPlaces, "mean");
         variance = Logical(variances, _oPlaces, "variance");
+        return Logical(y, _yPlaces, "y");
+    }
+
+    /// <summary>The forward pass with a residual, which is <see cref="Dy"/>, beside y or in its place.</summary>
+    public float[] Fused(WorkerPool pool, bool withBias, bool withResidual, bool inPlace, bool relu)
+    {
+        using NativeFloats y = inPlace ? Physical(Dy, _yPlaces, YFloats) : new NativeFloats(YFloats);
+        using NativeFloats workspace = Workspace(ConvolutionDirection.Forward, pool);
+        var epilogue = new ConvolutionEpilogue
+        {
+            Bias = withBias ? _bias.Pointer : null,
+            Residual = inPlace ? y.Pointer : withResidual ? _dyPhysical.Pointer : null,
+            Relu = relu,
+        };
+        CpuConvolution.Forward(pool, _g, _x.Pointer, _w.Pointer, y.Pointer, epilogue, workspace.Pointer);
+        workspace.AssertGuards("forward workspace");
         return Logical(y, _yPlaces, "y");
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Recede.Engine.Devices.Cpu;
@@ -47,39 +48,37 @@ internal static unsafe class CpuConvolution
         }
     }
 
-    /// <summary>
-    /// y = x * w + bias, where <paramref name="bias"/> may be null. <paramref name="moments"/>, if not null, receives the mean and
-    /// then the biased variance of each output channel over N x HOut x WOut (zero if there are no pixels), each padded to whole
-    /// blocks.
-    /// </summary>
+    /// <summary>y = epilogue(x * w): with its bias, residual and ReLU, and the moments that it asks for.</summary>
     public static void Forward(
-        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* moments, float* workspace)
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* y, in ConvolutionEpilogue epilogue, float* workspace)
     {
+        Debug.Assert(
+            epilogue.Moments == null || (epilogue.Residual == null && !epilogue.Relu), "Moments are those of the sums and the bias alone.");
         Algorithm algorithm = Choose(g);
         if (algorithm == Algorithm.Direct)
         {
-            DirectConvolution.Forward(pool, g, x, w, bias, y, moments, workspace);
+            DirectConvolution.Forward(pool, g, x, w, y, epilogue, workspace);
             return;
         }
 
         if (algorithm == Algorithm.Depthwise)
         {
-            DepthwiseConvolution.Forward(pool, g, x, w, bias, y, workspace);
+            DepthwiseConvolution.Forward(pool, g, x, w, y, epilogue, workspace);
         }
         else if (algorithm == Algorithm.Grouped)
         {
-            GroupedConvolution.Forward(pool, g, x, w, bias, y, workspace);
+            GroupedConvolution.Forward(pool, g, x, w, y, epilogue, workspace);
         }
 
-        if (moments != null)
+        if (epilogue.Moments != null)
         {
             if (algorithm == Algorithm.Empty)
             {
-                Clear(moments, 2L * g.OutputBlocks * Lanes);
+                Clear(epilogue.Moments, 2L * g.OutputBlocks * Lanes);
             }
             else
             {
-                ChannelMoments.OfTensor(pool, y, g.N, g.HOut, g.WOut, g.O, moments, workspace);
+                ChannelMoments.OfTensor(pool, y, g.N, g.HOut, g.WOut, g.O, epilogue.Moments, workspace);
             }
         }
     }

@@ -36,11 +36,12 @@ internal static unsafe class DepthwiseConvolution
         return most;
     }
 
-    public static void Forward(WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* workspace)
+    public static void Forward(
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* y, in ConvolutionEpilogue epilogue, float* workspace)
     {
         nint row = (nint)g.WOut * Lanes;
         var output = new TapOutput { Y = y, Block = g.HOut * row, Image = g.OutputBlocks * g.HOut * row, Row = row, Column = Lanes };
-        Run(pool, g, ForwardShape(g), x, w, bias, output, workspace);
+        Run(pool, g, ForwardShape(g), x, w, epilogue, output, workspace);
     }
 
     public static void BackwardData(
@@ -58,9 +59,9 @@ internal static unsafe class DepthwiseConvolution
                     Block = g.H * row,
                     Row = g.StrideH * row,
                     Column = g.StrideW * Lanes,
-                    Accumulate = accumulate,
                 };
-                Run(pool, g, PhaseShape(g, a, b), dy, w, null, output, workspace);
+                var epilogue = new ConvolutionEpilogue { Residual = accumulate ? output.Y : null };
+                Run(pool, g, PhaseShape(g, a, b), dy, w, epilogue, output, workspace);
             }
         }
     }
@@ -112,7 +113,7 @@ internal static unsafe class DepthwiseConvolution
         InputWindow window,
         float* x,
         float* w,
-        float* bias,
+        in ConvolutionEpilogue epilogue,
         in TapOutput output,
         float* workspace)
     {
@@ -131,15 +132,15 @@ internal static unsafe class DepthwiseConvolution
 
         if (Simd.Level == SimdLevel.Vector512)
         {
-            Run<V512>(pool, g, window, rows, x, w, bias, output, taps, scratch);
+            Run<V512>(pool, g, window, rows, x, w, epilogue, output, taps, scratch);
         }
         else if (Simd.Level == SimdLevel.Vector256)
         {
-            Run<V256>(pool, g, window, rows, x, w, bias, output, taps, scratch);
+            Run<V256>(pool, g, window, rows, x, w, epilogue, output, taps, scratch);
         }
         else
         {
-            Run<V1>(pool, g, window, rows, x, w, bias, output, taps, scratch);
+            Run<V1>(pool, g, window, rows, x, w, epilogue, output, taps, scratch);
         }
     }
 
@@ -150,7 +151,7 @@ internal static unsafe class DepthwiseConvolution
         int rows,
         float* x,
         float* w,
-        float* bias,
+        in ConvolutionEpilogue epilogue,
         in TapOutput output,
         int* taps,
         float* scratch)
@@ -164,7 +165,7 @@ internal static unsafe class DepthwiseConvolution
             X = x,
             Weights = w,
             WeightBlock = (nint)g.Taps * Lanes,
-            Bias = bias,
+            Epilogue = epilogue,
             Output = output,
             TapCount = window.Rows.Count * window.Columns.Count,
             Taps = taps,

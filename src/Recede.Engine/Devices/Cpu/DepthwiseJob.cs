@@ -15,7 +15,7 @@ internal unsafe struct DepthwiseJob<TV> : IParallelJob
     public float* X;
     public float* Weights;
     public nint WeightBlock;
-    public float* Bias;
+    public ConvolutionEpilogue Epilogue;
     public TapOutput Output;
 
     /// <summary>Each tap's offset from its pixel in bytes, then its filter row in floats.</summary>
@@ -36,34 +36,29 @@ internal unsafe struct DepthwiseJob<TV> : IParallelJob
             x = Window.Open<TV>(X, image, 1, firstRow, rows, block, 1, stage);
         }
 
-        float* valid = stackalloc float[Lanes];
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            valid[lane] = (block * Lanes) + lane < Channels ? 1f : 0f;
-        }
-
-        float* y = Output.Y + (image * Output.Image) + (block * Output.Block) + (firstRow * Output.Row);
+        nint at = (image * Output.Image) + (block * Output.Block) + (firstRow * Output.Row);
         float* w = Weights + (block * WeightBlock);
-        for (int r = 0; r < rows; r++)
+        for (int lane = 0; lane < Lanes; lane += TV.Count)
         {
-            for (int lane = 0; lane < Lanes; lane += TV.Count)
+            var epilogue = new EpilogueLanes<TV>(Epilogue, (block * Lanes) + lane, Channels);
+            for (int r = 0; r < rows; r++)
             {
-                TV bias = Bias == null ? TV.Zero : TV.Load(Bias + (block * Lanes) + lane);
-                Row(x + (r * Window.StepH * Window.Row) + lane, w + lane, y + (r * Output.Row) + lane, bias, TV.Load(valid + lane));
+                Row(x + (r * Window.StepH * Window.Row) + lane, w + lane, at + (r * Output.Row) + lane, epilogue);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Row(float* x, float* w, float* y, TV bias, TV valid)
+    private readonly void Row(float* x, float* w, nint at, in EpilogueLanes<TV> lanes)
     {
+        EpilogueLanes<TV> epilogue = lanes;
         int width = Window.OutputWidth;
         nint step = (nint)Window.StepW * Lanes;
         int* filterRows = Taps + TapCount;
         int p = 0;
         for (; p + 4 <= width; p += 4)
         {
-            TV c0 = bias, c1 = bias, c2 = bias, c3 = bias;
+            TV c0 = TV.Zero, c1 = TV.Zero, c2 = TV.Zero, c3 = TV.Zero;
             for (int t = 0; t < TapCount; t++)
             {
                 float* xt = (float*)((byte*)x + Taps[t]);
@@ -74,32 +69,29 @@ internal unsafe struct DepthwiseJob<TV> : IParallelJob
                 c3 = TV.Fma(TV.Load(xt + (3 * step)), wt, c3);
             }
 
-            Write(y, c0, valid);
-            Write(y + Output.Column, c1, valid);
-            Write(y + (2 * Output.Column), c2, valid);
-            Write(y + (3 * Output.Column), c3, valid);
+            Write(at, c0, epilogue);
+            Write(at + Output.Column, c1, epilogue);
+            Write(at + (2 * Output.Column), c2, epilogue);
+            Write(at + (3 * Output.Column), c3, epilogue);
             x += 4 * step;
-            y += 4 * Output.Column;
+            at += 4 * Output.Column;
         }
 
         for (; p < width; p++)
         {
-            TV c = bias;
+            TV c = TV.Zero;
             for (int t = 0; t < TapCount; t++)
             {
                 c = TV.Fma(TV.Load((float*)((byte*)x + Taps[t])), TV.Load(w + filterRows[t]), c);
             }
 
-            Write(y, c, valid);
+            Write(at, c, epilogue);
             x += step;
-            y += Output.Column;
+            at += Output.Column;
         }
     }
 
-    // The padding lanes stay zero whatever was summed.
-    private readonly void Write(float* y, TV value, TV valid)
-    {
-        value = TV.SelectGreater(valid, TV.Zero, value, TV.Zero);
-        TV.Store(Output.Accumulate ? TV.Load(y) + value : value, y);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Write(nint at, TV sums, in EpilogueLanes<TV> epilogue) => TV.Store(
+        Epilogue.Residual == null ? epilogue.Finish(sums) : epilogue.Finish(sums, TV.Load(Epilogue.Residual + at)), Output.Y + at);
 }

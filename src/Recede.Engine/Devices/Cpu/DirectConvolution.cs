@@ -16,7 +16,7 @@ internal static unsafe class DirectConvolution
     }
 
     public static void Forward(
-        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* moments, float* workspace)
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* y, in ConvolutionEpilogue epilogue, float* workspace)
     {
         TapConvolution shape = ForwardShape(g);
         var cursor = new WorkspaceCursor(workspace);
@@ -30,10 +30,10 @@ internal static unsafe class DirectConvolution
             Row = row,
             Column = Lanes,
         };
-        Run(pool, shape, x, w, bias, output, moments == null ? null : parts, cursor);
-        if (moments != null)
+        Run(pool, shape, x, w, epilogue, output, epilogue.Moments == null ? null : parts, cursor);
+        if (epilogue.Moments != null)
         {
-            ChannelMoments.Merge(pool, shape.Pixels, g.O, parts, moments);
+            ChannelMoments.Merge(pool, shape.Pixels, g.O, parts, epilogue.Moments);
         }
     }
 
@@ -84,9 +84,9 @@ internal static unsafe class DirectConvolution
                         Block = g.H * row,
                         Row = g.StrideH * row,
                         Column = g.StrideW * Lanes,
-                        Accumulate = accumulate,
                     };
-                    Run(pool, shape, dy, turned, null, output, null, cursor);
+                    var epilogue = new ConvolutionEpilogue { Residual = accumulate ? output.Y : null };
+                    Run(pool, shape, dy, turned, epilogue, output, null, cursor);
                 }
 
                 turned += (nint)g.InputBlocks * taps * g.O * Lanes;
@@ -162,7 +162,7 @@ internal static unsafe class DirectConvolution
         in TapConvolution shape,
         float* x,
         float* weights,
-        float* bias,
+        in ConvolutionEpilogue epilogue,
         in TapOutput output,
         float* moments,
         WorkspaceCursor workspace)
@@ -174,15 +174,15 @@ internal static unsafe class DirectConvolution
         float* scratch = workspace.Take(shape.ScratchFloats * pool.Threads);
         if (Simd.Level == SimdLevel.Vector512)
         {
-            Run<V512>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+            Run<V512>(pool, shape, x, weights, epilogue, output, moments, taps, pixels, scratch);
         }
         else if (Simd.Level == SimdLevel.Vector256)
         {
-            Run<V256>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+            Run<V256>(pool, shape, x, weights, epilogue, output, moments, taps, pixels, scratch);
         }
         else
         {
-            Run<V1>(pool, shape, x, weights, bias, output, moments, taps, pixels, scratch);
+            Run<V1>(pool, shape, x, weights, epilogue, output, moments, taps, pixels, scratch);
         }
     }
 
@@ -191,7 +191,7 @@ internal static unsafe class DirectConvolution
         in TapConvolution shape,
         float* x,
         float* weights,
-        float* bias,
+        in ConvolutionEpilogue epilogue,
         in TapOutput output,
         float* moments,
         int* taps,
@@ -204,7 +204,7 @@ internal static unsafe class DirectConvolution
             Shape = shape,
             X = x,
             Weights = weights,
-            Bias = bias,
+            Epilogue = epilogue,
             Output = output,
             Moments = moments,
             Taps = taps,

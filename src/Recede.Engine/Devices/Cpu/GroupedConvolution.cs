@@ -18,25 +18,39 @@ internal static unsafe class GroupedConvolution
         return workspace.Floats + CpuConvolution.WorkspaceFloats(one, direction, workers);
     }
 
-    public static void Forward(WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* bias, float* y, float* workspace)
+    public static void Forward(
+        WorkerPool pool, in ConvolutionGeometry g, float* x, float* w, float* y, in ConvolutionEpilogue epilogue, float* workspace)
     {
         ConvolutionGeometry one = Group(g);
         var cursor = new WorkspaceCursor(workspace);
         Buffers b = Take(one, ref cursor);
         Clear(b.W, one.FilterFloats);
-        Clear(y, g.N * (long)g.OutputBlocks * g.HOut * g.WOut * Lanes);
+        long pixels = (long)g.HOut * g.WOut;
+        if (epilogue.Residual != y)
+        {
+            Clear(y, g.N * (long)g.OutputBlocks * pixels * Lanes);
+        }
+
         for (int group = 0; group < g.Groups; group++)
         {
             CopyFilters(one, w, group * one.O, b.W, 0);
-            if (bias != null)
+            var part = new ConvolutionEpilogue { Relu = epilogue.Relu };
+            if (epilogue.Bias != null)
             {
+                part.Bias = b.Bias;
                 Clear(b.Bias, one.OutputBlocks * Lanes);
-                new Span<float>(bias + (group * one.O), one.O).CopyTo(new Span<float>(b.Bias, one.O));
+                new Span<float>(epilogue.Bias + (group * one.O), one.O).CopyTo(new Span<float>(b.Bias, one.O));
+            }
+
+            if (epilogue.Residual != null)
+            {
+                part.Residual = b.Y;
+                Gather(pool, epilogue.Residual, g.O, group * one.O, b.Y, one.O, g.N, pixels);
             }
 
             Gather(pool, x, g.C, group * one.C, b.X, one.C, g.N, (long)g.H * g.W);
-            CpuConvolution.Forward(pool, one, b.X, b.W, bias == null ? null : b.Bias, b.Y, null, workspace + cursor.Floats);
-            Scatter(pool, b.Y, one.O, y, g.O, group * one.O, g.N, (long)g.HOut * g.WOut, accumulate: false);
+            CpuConvolution.Forward(pool, one, b.X, b.W, b.Y, part, workspace + cursor.Floats);
+            Scatter(pool, b.Y, one.O, y, g.O, group * one.O, g.N, pixels, accumulate: false);
         }
     }
 

@@ -14,8 +14,8 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
 
     /// <summary>[output block][input block][tap][input channel][16].</summary>
     public float* Weights;
-    public float* Bias;
 
+    public ConvolutionEpilogue Epilogue;
     public TapOutput Output;
 
     /// <summary>[pixel item][output block][mean, sum of squared differences][16], or null.</summary>
@@ -45,7 +45,7 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
                 Write(values, block + b, image, images, row, rows);
                 if (Moments != null)
                 {
-                    float* bias = Bias == null ? null : Bias + ((block + b) * Lanes);
+                    float* bias = Epilogue.Bias == null ? null : Epilogue.Bias + ((block + b) * Lanes);
                     float* to = Moments + ((((nint)pixelItem * Shape.OutputBlocks) + block + b) * 2 * Lanes);
                     ChannelMoments.OfPixels<TV>(values, pixels, bias, to);
                 }
@@ -90,52 +90,49 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         }
     }
 
-    // From the tile to its place in the output, with the bias, keeping the padding lanes zero whatever was summed.
-    [SkipLocalsInit]
+    // From the tile to its place in the output, through the epilogue.
     private readonly void Write(float* values, int block, int image, int images, int row, int rows)
     {
         int width = Shape.Window.OutputWidth;
         bool isDense = Output.Column == Lanes && Output.Row == width * Lanes;
         int runs = isDense ? 1 : rows;
         int run = isDense ? rows * width : width;
-        float* valid = stackalloc float[Lanes];
-        for (int lane = 0; lane < Lanes; lane++)
+        for (int lane = 0; lane < Lanes; lane += TV.Count)
         {
-            valid[lane] = (block * Lanes) + lane < Shape.OutputChannels ? 1f : 0f;
-        }
-
-        for (int n = 0; n < images; n++)
-        {
-            for (int r = 0; r < runs; r++)
+            var lanes = new EpilogueLanes<TV>(Epilogue, (block * Lanes) + lane, Shape.OutputChannels);
+            float* from = values + lane;
+            for (int n = 0; n < images; n++)
             {
-                float* y = Output.Y + ((image + n) * Output.Image) + (block * Output.Block) + ((row + r) * Output.Row);
-                for (int lane = 0; lane < Lanes; lane += TV.Count)
+                for (int r = 0; r < runs; r++)
                 {
-                    TV bias = Bias == null ? TV.Zero : TV.Load(Bias + (block * Lanes) + lane);
-                    WriteRun(values + lane, y + lane, run, bias, TV.Load(valid + lane));
+                    nint at = ((image + n) * Output.Image) + (block * Output.Block) + ((row + r) * Output.Row) + lane;
+                    WriteRun(from, at, run, lanes);
+                    from += run * Lanes;
                 }
-
-                values += run * Lanes;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void WriteRun(float* values, float* y, int count, TV bias, TV valid)
+    private readonly void WriteRun(float* values, nint at, int count, in EpilogueLanes<TV> lanes)
     {
-        if (Output.Accumulate)
+        EpilogueLanes<TV> epilogue = lanes;
+        nint step = Output.Column;
+        float* y = Output.Y + at;
+        if (Epilogue.Residual == null)
         {
-            for (int p = 0; p < count; p++, values += Lanes, y += Output.Column)
+            for (int p = 0; p < count; p++, values += Lanes, y += step)
             {
-                TV.Store(TV.Load(y) + TV.SelectGreater(valid, TV.Zero, TV.Load(values) + bias, TV.Zero), y);
+                TV.Store(epilogue.Finish(TV.Load(values)), y);
             }
 
             return;
         }
 
-        for (int p = 0; p < count; p++, values += Lanes, y += Output.Column)
+        float* residual = Epilogue.Residual + at;
+        for (int p = 0; p < count; p++, values += Lanes, y += step, residual += step)
         {
-            TV.Store(TV.SelectGreater(valid, TV.Zero, TV.Load(values) + bias, TV.Zero), y);
+            TV.Store(epilogue.Finish(TV.Load(values), TV.Load(residual)), y);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Recede.Engine.Devices.Cpu;
 
-/// <summary>Where a <see cref="TapConvolution"/> writes: the place of its first pixel, and strides in floats.</summary>
+/// <summary>Where a <see cref="TapConvolution"/> writes: the place of its first pixel, and strides in floats. A residual lies so too.</summary>
 internal unsafe struct TapOutput
 {
     public float* Y;
@@ -8,7 +8,4 @@ internal unsafe struct TapOutput
     public nint Block;
     public nint Row;
     public nint Column;
-
-    /// <summary>Add to what stands there instead of replacing it.</summary>
-    public bool Accumulate;
 }

@@ -10,9 +10,12 @@ internal sealed unsafe partial class Conv2dRule
     {
         var g = Geometry(context, args);
         var workspace = Workspace(context, g, ConvolutionDirection.Forward);
-        var moments = args.Moments && context.Training ? context.Output(1) : null;
-        CpuConvolution.Forward(
-            context.Pool, g, context.Input(0), context.Input(1), context.Input(2), context.Output(0), moments, workspace);
+        var epilogue = new ConvolutionEpilogue
+        {
+            Bias = context.Input(2),
+            Moments = args.Moments && context.Training ? context.Output(1) : null,
+        };
+        CpuConvolution.Forward(context.Pool, g, context.Input(0), context.Input(1), context.Output(0), epilogue, workspace);
     }
 
     protected override void BackwardCpu(in CpuOpContext context, in Conv2dArguments args)

@@ -18,7 +18,7 @@ internal sealed unsafe partial class LinearRule
         var x = Gathered(context, context.Input(0), g.W, g.C);
         var y = context.Workspace(Floats(g.W, g.O));
         var workspace = Workspace(context, g, ConvolutionDirection.Forward);
-        CpuConvolution.Forward(context.Pool, g, x, context.Input(1), context.Input(2), y, null, workspace);
+        CpuConvolution.Forward(context.Pool, g, x, context.Input(1), y, new ConvolutionEpilogue { Bias = context.Input(2) }, workspace);
         var job = new SpreadJob { From = y, To = context.Output(0), Rows = g.W, Blocks = BlockedLayout.Blocks(g.O) };
         context.Pool.Run(ref job, job.Blocks);
     }

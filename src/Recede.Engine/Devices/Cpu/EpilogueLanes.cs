@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace Recede.Engine.Devices.Cpu;
+
+/// <summary>A <see cref="ConvolutionEpilogue"/> as the vectors of TV.Count neighbouring output channels see it.</summary>
+internal readonly unsafe struct EpilogueLanes<TV>
+    where TV : unmanaged, ISimd<TV>
+{
+    private readonly TV _bias;
+    private readonly TV _valid;
+    private readonly TV _floor;
+
+    /// <param name="epilogue">What is asked for.</param>
+    /// <param name="first">The first of the output channels.</param>
+    /// <param name="channels">All output channels; the lanes from there on are padding.</param>
+    [SkipLocalsInit]
+    public EpilogueLanes(in ConvolutionEpilogue epilogue, int first, int channels)
+    {
+        float* valid = stackalloc float[Simd.Lanes];
+        for (int lane = 0; lane < TV.Count; lane++)
+        {
+            valid[lane] = first + lane < channels ? 1f : 0f;
+        }
+
+        _valid = TV.Load(valid);
+        _bias = epilogue.Bias == null ? TV.Zero : TV.Load(epilogue.Bias + first);
+        _floor = TV.Broadcast(epilogue.Relu ? 0f : float.NegativeInfinity);
+    }
+
+    /// <summary>The values of y from their sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TV Finish(TV sums) => Bounded(sums + _bias);
+
+    /// <summary>The values of y from their sums and the residual's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TV Finish(TV sums, TV residual) => Bounded(sums + _bias + residual);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TV Bounded(TV y) => TV.SelectGreater(_valid, TV.Zero, TV.SelectGreater(_floor, y, _floor, y), TV.Zero);
+}
