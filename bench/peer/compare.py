@@ -1,49 +1,105 @@
 #!/usr/bin/python3
-"""Reads the JSON lines of interleaved rounds and prints one row a case:   compare.py TORCH_LINES RECEDE_LINES CASE...
+"""Reads the JSON lines of interleaved rounds and prints a row a case, then what the rows are made of:
 
-A round's figure is its median; a case's figure is the median of its rounds, PyTorch's in its better layout.
+    compare.py [--goal RATIO] LINES
+
+A round's figure is its median; a side's figure is the median of its rounds; the nth line of a side is its nth round. The
+ratio is the fastest peer's time over Recede's, with the least and the largest ratio of a round: over 1, Recede is faster.
+Goals stand in bench/cases.json; --goal puts one in the place of all.
 """
+import argparse
 import json
 import statistics
-import sys
 
-# PyTorch's time over Recede's, at least. Higher is better for Recede.
-GOALS = {"vgg16_bs64_train": 0.7, "resnet56_bs64_train": 0.7}
+from cases import KINDS, load
 
-
-def rounds(path, layouts):
-    found, threads = {}, set()
-    with open(path, encoding="ascii") as f:
-        for text in f:
-            if not text.startswith("{"):
-                continue
-            line = json.loads(text)
-            found.setdefault((line["case"], line["layout"] if layouts else ""), []).append(line["median_ms"])
-            threads.add(line["threads"])
-    return found, threads
+OURS = "recede"
 
 
-def figure(times):
-    return f"{statistics.median(times):9.2f} [{min(times):.2f}..{max(times):.2f}]"
+def read(path):
+    """The objects of a file of lines; what does not begin with a brace is skipped."""
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(text) for text in f if text.startswith("{")]
+
+
+def times_of(lines):
+    """Step -> side -> milliseconds of each round. The sides must have had the same threads and done the same work."""
+    threads = {line["threads"] for line in lines}
+    if len(threads) > 1:
+        raise SystemExit(f"compare.py: the sides had different threads: {sorted(threads)}")
+    times, work = {}, {}
+    for line in lines:
+        times.setdefault(line["case"], {}).setdefault(line["side"], []).append(line["median_ms"])
+        if "multiply_adds" in line:
+            work.setdefault(line["case"], set()).add(line["multiply_adds"])
+    for step, amounts in work.items():
+        if len(amounts) > 1:
+            raise SystemExit(f"compare.py: {step}: the sides' networks differ: {sorted(amounts)} multiply-adds an image")
+    return times
+
+
+def fastest_peer(sides):
+    return min((side for side in sides if side != OURS), key=lambda side: statistics.median(sides[side]))
+
+
+def ratio_of(step, sides):
+    """(ratio, least, largest) of a step."""
+    if OURS not in sides or len(sides) < 2:
+        raise SystemExit(f"compare.py: {step}: no timings of {'a peer' if OURS in sides else 'Recede'}")
+    peer, ours = sides[fastest_peer(sides)], sides[OURS]
+    rounds = [p / o for p, o in zip(peer, ours)]
+    return statistics.median(peer) / statistics.median(ours), min(rounds), max(rounds)
+
+
+def verdict(value, goal):
+    return "met" if value >= goal else "NOT met"
+
+
+def table(head, rows):
+    """Lines of Markdown, in columns."""
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    line = lambda cells: "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
+    return [line(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)]
+
+
+def speed_rows(times, cases, goal):
+    rows = []
+    for name, case in cases.items():
+        cells = {"ratio": [], "goal": [], "met": []}
+        for kind in KINDS:
+            step = f"{name}_{kind}"
+            wanted = case.get(kind) if goal is None else goal
+            if step in times:
+                ratio, least, largest = ratio_of(step, times[step])
+                cells["ratio"].append(f"{ratio:.2f} [{least:.2f}..{largest:.2f}]")
+                cells["goal"].append(f"{wanted:.1f}")
+                cells["met"].append(verdict(ratio, wanted))
+            else:
+                for column in cells.values():
+                    column.append("-")
+        if cells["ratio"] != ["-", "-"]:
+            rows.append([name, *cells["ratio"], " / ".join(cells["goal"]), " / ".join(cells["met"])])
+    return rows
+
+
+def time_rows(times):
+    rows = []
+    for step, sides in times.items():
+        fastest = fastest_peer(sides)
+        for side, rounds in sides.items():
+            figure = f"{statistics.median(rounds):.2f} [{min(rounds):.2f}..{max(rounds):.2f}]"
+            rows.append([step, side, figure, str(len(rounds)), "fastest peer" if side == fastest else ""])
+    return rows
 
 
 def main():
-    peer, peer_threads = rounds(sys.argv[1], True)
-    ours, our_threads = rounds(sys.argv[2], False)
-    if len(peer_threads | our_threads) != 1:
-        raise SystemExit(f"threads differ: PyTorch {sorted(peer_threads)}, Recede {sorted(our_threads)}")
-    print(f"{'case':22s} {'PyTorch ms [spread]':32s} {'layout':6s} {'Recede ms [spread]':32s} {'PyTorch/Recede':14s} {'goal':5s} verdict")
-    for case in sys.argv[3:]:
-        layouts = {layout: times for (c, layout), times in peer.items() if c == case}
-        if not layouts or (case, "") not in ours:
-            raise SystemExit(f"{case}: no timings of {'PyTorch' if not layouts else 'Recede'}")
-        best = min(layouts, key=lambda l: statistics.median(layouts[l]))
-        mine = ours[case, ""]
-        ratio = statistics.median(layouts[best]) / statistics.median(mine)
-        goal = GOALS.get(case)
-        verdict = "-" if goal is None else "met" if ratio >= goal else "NOT met"
-        print(f"{case:22s} {figure(layouts[best]):32s} {best:6s} {figure(mine):32s} {ratio:14.3f} "
-              f"{'-' if goal is None else goal!s:5s} {verdict}   (rounds: {len(layouts[best])}/{len(mine)})")
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("lines")
+    p.add_argument("--goal", type=float)
+    a = p.parse_args()
+    times = times_of(read(a.lines))
+    print("\n".join(table(["case", "training", "inference", "goal", "met"], speed_rows(times, load(), a.goal))), end="\n\n")
+    print("\n".join(table(["step", "side", "ms [spread]", "rounds", ""], time_rows(times))))
 
 
 if __name__ == "__main__":

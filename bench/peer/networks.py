@@ -94,11 +94,50 @@ class ResNet(nn.Module):
         return [(b.conv1, b.norm1, b.conv2) for b in self.blocks]
 
 
+class ProjectionBlock(nn.Module):
+    """The basic block of ResNet-18: where stride or width change, the shortcut is a 1x1 convolution with a norm."""
+
+    def __init__(self, inputs, outputs, stride, norm):
+        super().__init__()
+        self.conv1, self.norm1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), norm(outputs)
+        self.conv2, self.norm2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), norm(outputs)
+        self.shortcut = None
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), norm(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.norm1(self.conv1(x)), inplace=True)
+        y = self.norm2(self.conv2(y))
+        y += x if self.shortcut is None else self.shortcut(x)
+        return F.relu(y, inplace=True)
+
+
+class ResNet18(nn.Module):
+    """As published for 224x224 images."""
+
+    def __init__(self, norm, channels, classes):
+        super().__init__()
+        layers = [nn.Conv2d(channels, 64, 7, 2, 3, bias=False), norm(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
+        inputs = 64
+        for outputs in (64, 128, 256, 512):
+            layers.append(ProjectionBlock(inputs, outputs, 1 if outputs == 64 else 2, norm))
+            layers.append(ProjectionBlock(outputs, outputs, 1, norm))
+            inputs = outputs
+        self.features, self.classifier = nn.Sequential(*layers), nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).mean((2, 3)))
+
+
 def build(name, norm, channels=3, classes=10):
+    """The network of a name, with or without the hyphen that Recede's names have."""
+    name = name if name == "narrow-vgg" else name.replace("-", "")
     if name == "vgg16":
         net = Vgg(VGG16, nn.AvgPool2d(2), norm, channels, classes)
     elif name == "narrow-vgg":
         net = Vgg(NARROW_VGG, nn.AdaptiveAvgPool2d(1), norm, channels, classes)
+    elif name == "resnet18":
+        net = ResNet18(norm, channels, classes)
     elif name.startswith("resnet"):
         net = ResNet(int(name[len("resnet"):]), norm, channels, classes)
     else:

@@ -1,58 +1,81 @@
 #!/usr/bin/env bash
-# PyTorch and Recede side by side: rounds interleaved (peer, Recede, peer, Recede, ...), one row a case.
-#   bench/peer/run.sh [--quick] [--rounds N] [--seconds S] [--threads T] [--keep DIR] [CASE ...]
-# Let nothing else run meanwhile. --keep leaves the rounds' JSON lines in DIR.
+# The peers and Recede side by side: rounds interleaved (peers, Recede, peers, Recede, ...), one row a case.
+#   bench/peer/run.sh [--quick] [--avx2] [--rounds N] [--seconds S] [--threads T] [--keep DIR] [CASE ...]
+# Cases stand in bench/cases.json: vgg16_bs64 for training and inference, vgg16_bs64_train for one of them; all without one.
+# --quick: 3 rounds of 1 s instead of 5 of 2 s. --avx2: every side without AVX-512, beside PyTorch alone; the goal is 1.
+# --keep leaves the rounds' JSON lines in DIR. Let nothing else run meanwhile.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 python=/usr/bin/python3
-rounds=7 seconds=4 threads=2 keep=
-cases=()
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/recede-peer
+runtime=onnxruntime-node@1.30
+rounds=5 seconds=2 threads=2 keep= avx2=
+names=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --quick) rounds=3 seconds=2 ;;
+        --quick) rounds=3 seconds=1 ;;
+        --avx2) avx2=1 ;;
         --rounds) rounds=$2; shift ;;
         --seconds) seconds=$2; shift ;;
         --threads) threads=$2; shift ;;
         --keep) keep=$2; shift ;;
-        -h|--help) sed -n '2,4p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -h|--help) sed -n '2,6s/^# *//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         -*) echo "run.sh: no option $1" >&2; exit 2 ;;
-        *) cases+=("$1") ;;
+        *) names+=("$1") ;;
     esac
     shift
 done
-[ ${#cases[@]} -gt 0 ] || cases=(vgg16_bs64_train resnet56_bs64_train vgg16_bs64_infer resnet56_bs64_infer)
 
-if ! "$python" -c 'import torch' 2>/dev/null; then
-    if [ "$(id -u)" -ne 0 ]; then
-        echo "run.sh: PyTorch is missing: apt-get install python3-torch libopenblas0-pthread" >&2
-        exit 1
+install_peers() {
+    if ! "$python" -c 'import torch' 2>/dev/null; then
+        if [ "$(id -u)" -ne 0 ]; then
+            echo "run.sh: PyTorch is missing: apt-get install python3-torch libopenblas0-pthread" >&2
+            exit 1
+        fi
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch libopenblas0-pthread >/dev/null
     fi
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-torch libopenblas0-pthread >/dev/null
-fi
+    if [ ! -d "$cache/node_modules/onnxruntime-node" ]; then
+        command -v npm >/dev/null || { echo "run.sh: ONNX Runtime is missing, and npm, which would install it" >&2; exit 1; }
+        # Its scripts would fetch libraries for a GPU; the one for the CPU comes inside the package.
+        npm install --prefix "$cache" --ignore-scripts --no-audit --no-fund --silent "$runtime"
+    fi
+}
 
-if [ -n "$keep" ]; then
-    mkdir -p "$keep"
-    lines=$keep
+install_peers >&2
+steps=($("$python" "$here/cases.py" ${names[@]+"${names[@]}"}))
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+[ -n "$keep" ] && mkdir -p "$keep"
+lines=${keep:-$scratch}/lines.jsonl
+: >"$lines"
+
+goal=()
+if [ -n "$avx2" ]; then
+    export DOTNET_EnableAVX512=0 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
+    goal=(--goal 1)
 else
-    lines=$(mktemp -d)
-    trap 'rm -rf "$lines"' EXIT
+    inferred=($(printf '%s\n' "${steps[@]}" | sed -n 's/_infer$//p'))
+    [ ${#inferred[@]} -eq 0 ] || "$python" "$here/export_onnx.py" "$scratch" "${inferred[@]}" 2>/dev/null
 fi
-: >"$lines/torch.jsonl"
-: >"$lines/recede.jsonl"
 
 dotnet build -c Release "$root/bench/Recede.Bench" -v q --nologo >&2
 recede=$root/bench/Recede.Bench/bin/Release/net10.0/Recede.Bench.dll
 
-echo "# $(uname -m), $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), load $(cut -d' ' -f1-3 /proc/loadavg)"
-echo "# python3-torch $(dpkg-query -W -f='${Version}' python3-torch 2>/dev/null || echo unknown), .NET $(dotnet --version), $threads threads, $rounds rounds of $seconds s"
+echo "# $(uname -m), $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), load $(cut -d' ' -f1-3 /proc/loadavg)${avx2:+, held to AVX2}"
+echo "# python3-torch $(dpkg-query -W -f='${Version}' python3-torch 2>/dev/null || echo unknown), $runtime, .NET $(dotnet --version), $threads threads, $rounds rounds of $seconds s"
 for ((round = 1; round <= rounds; round++)); do
-    for name in "${cases[@]}"; do
-        echo "round $round/$rounds $name" >&2
-        "$python" "$here/train_step.py" --case "$name" --threads "$threads" --seconds "$seconds" >>"$lines/torch.jsonl"
-        dotnet "$recede" peer-step --case "$name" --threads "$threads" --seconds "$seconds" >>"$lines/recede.jsonl"
+    for step in "${steps[@]}"; do
+        echo "round $round/$rounds $step" >&2
+        arguments=(--case "$step" --threads "$threads" --seconds "$seconds")
+        "$python" "$here/train_step.py" "${arguments[@]}" >>"$lines"
+        # ONNX Runtime cannot be held to AVX2.
+        if [ -z "$avx2" ] && [[ $step == *_infer ]]; then
+            NODE_PATH=$cache/node_modules node "$here/ort_step.js" --models "$scratch" "${arguments[@]}" >>"$lines"
+        fi
+        dotnet "$recede" peer-step "${arguments[@]}" >>"$lines"
     done
 done
-"$python" "$here/compare.py" "$lines/torch.jsonl" "$lines/recede.jsonl" "${cases[@]}"
+"$python" "$here/compare.py" ${goal[@]+"${goal[@]}"} "$lines"

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""The peer's whole training steps and inference, timed; one JSON line a case and layout.
+"""PyTorch's whole training steps and inference, timed; one JSON line a step and form.
 
-    /usr/bin/python3 train_step.py --case vgg16_bs64_train resnet56_bs64_train --threads 2 --seconds 4
-    /usr/bin/python3 train_step.py --list
+    /usr/bin/python3 train_step.py --case vgg16_bs64_train resnet56_bs64_infer --threads 2 --seconds 4
 
 A training step is: forward, mean cross-entropy, backward, SGD with Nesterov momentum and weight decay. Plain BatchNorm.
+Inference is the forward pass with running statistics. Forms: "nchw" and "nhwc" are the two memory layouts; "onednn", for
+inference only, is what torch.jit.optimize_for_inference makes of the network: norms folded, weights in oneDNN's layout.
 """
 import argparse
 import json
@@ -14,26 +15,27 @@ import time
 import torch
 import torch.nn.functional as F
 
-from networks import PlainBatchNorm, build
+from cases import load, steps
+from networks import PlainBatchNorm, build, size
 
-CASES = {f"{net}_bs{batch}_{what}": (net, batch, what)
-         for net, batch in (("vgg16", 64), ("resnet56", 64), ("resnet56", 128), ("resnet20", 128))
-         for what in ("train", "infer")}
+STEPS = steps(load())
+FORMS = {"train": ("nchw", "nhwc"), "infer": ("nchw", "nhwc", "onednn")}
 WARM, LEAST = 3, 5
 
 
-def step_of(net, batch, what, layout):
-    torch.manual_seed(0)
-    form = torch.channels_last if layout == "nhwc" else torch.contiguous_format
-    model = build(net, PlainBatchNorm).to(memory_format=form)
-    images, labels = torch.randn(batch, 3, 32, 32).contiguous(memory_format=form), torch.randint(0, 10, (batch,))
-    if what == "infer":
-        model.eval()
+def inference(model, images, form):
+    model.eval()
+    with torch.no_grad():
+        if form == "onednn":
+            model = torch.jit.optimize_for_inference(torch.jit.trace(model, images))
 
-        def infer():
-            with torch.no_grad():
-                model(images)
-        return infer
+    def infer():
+        with torch.no_grad():
+            model(images)
+    return infer
+
+
+def training(model, images, labels):
     model.train()
     sgd = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
 
@@ -44,30 +46,45 @@ def step_of(net, batch, what, layout):
     return train
 
 
+def step_of(case, kind, form):
+    """The step to time, and the network's multiply-adds an image, by which the other side's network is known to be the same."""
+    torch.manual_seed(0)
+    layout = torch.channels_last if form == "nhwc" else torch.contiguous_format
+    model = build(case["network"], PlainBatchNorm, classes=case["classes"])
+    work = size(model, (1, 3, case["side"], case["side"]))[1]
+    model = model.to(memory_format=layout)
+    images = torch.randn(case["batch"], 3, case["side"], case["side"]).contiguous(memory_format=layout)
+    labels = torch.randint(0, case["classes"], (case["batch"],))
+    return training(model, images, labels) if kind == "train" else inference(model, images, form), work
+
+
+def timed(step, seconds):
+    """Milliseconds of each run after a warm-up."""
+    for _ in range(WARM):
+        step()
+    times, end = [], time.perf_counter() + seconds
+    while len(times) < LEAST or time.perf_counter() < end:
+        began = time.perf_counter()
+        step()
+        times.append(1e3 * (time.perf_counter() - began))
+    return times
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--case", nargs="+", default=list(CASES), choices=list(CASES), metavar="NAME")
-    p.add_argument("--layouts", nargs="+", default=["nchw", "nhwc"], choices=["nchw", "nhwc"])
+    p.add_argument("--case", nargs="+", default=list(STEPS), choices=list(STEPS), metavar="NAME")
     p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--seconds", type=float, default=4.0, help="time for each case and layout")
-    p.add_argument("--list", action="store_true", help="print the cases and stop")
+    p.add_argument("--seconds", type=float, default=4.0, help="time for each step and form")
     a = p.parse_args()
-    if a.list:
-        print("\n".join(CASES))
-        return
     torch.set_num_threads(a.threads)
-    for case in a.case:
-        for layout in a.layouts:
-            step = step_of(*CASES[case], layout)
-            for _ in range(WARM):
-                step()
-            times, end = [], time.perf_counter() + a.seconds
-            while len(times) < LEAST or time.perf_counter() < end:
-                began = time.perf_counter()
-                step()
-                times.append(1e3 * (time.perf_counter() - began))
-            print(json.dumps({"case": case, "layout": layout, "median_ms": round(statistics.median(times), 3),
-                              "min_ms": round(min(times), 3), "n": len(times), "threads": torch.get_num_threads()}), flush=True)
+    for name in a.case:
+        case, kind = STEPS[name]
+        for form in FORMS[kind]:
+            step, work = step_of(case, kind, form)
+            times = timed(step, a.seconds)
+            print(json.dumps({"case": name, "side": f"pytorch {form}", "median_ms": round(statistics.median(times), 3),
+                              "min_ms": round(min(times), 3), "n": len(times), "threads": torch.get_num_threads(),
+                              "multiply_adds": work}), flush=True)
 
 
 if __name__ == "__main__":

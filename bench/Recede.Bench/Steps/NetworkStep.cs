@@ -85,7 +85,7 @@ internal sealed class NetworkStep : IDisposable
         _sgd.ZeroGradients();
     }
 
-    /// <summary>The forward pass with running statistics.</summary>
+    /// <summary>The forward pass with running statistics: the network as it is served.</summary>
     public void Infer()
     {
         using (Tape.BeginStep(training: false))

@@ -11,8 +11,7 @@ internal static class ProfileStepCommand
 {
     public static Command Create()
     {
-        var name = new Option<string>("--case") { Description = "The step to profile.", DefaultValueFactory = _ => StepCase.All[0].Name };
-        name.AcceptOnlyFromAmong([.. StepCase.All.Select(c => c.Name)]);
+        var cases = StepCase.Option(StepCase.All[0].Name);
         var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 4 };
         var layers = new Option<bool>("--layers") { Description = "A row for every layer, not only for every op." };
         var norm = Commands.Norm();
@@ -20,14 +19,16 @@ internal static class ProfileStepCommand
         var threads = Commands.Threads();
         var command = new Command("profile-step", "Tells where the time of a training step or of inference goes.")
         {
-            name, seconds, layers, norm, pruned, threads,
+            cases, seconds, layers, norm, pruned, threads,
         };
         command.SetAction(parsed =>
         {
             using var device = Device.Cpu(parsed.GetValue(threads));
-            var c = StepCase.Of(parsed.GetValue(name)!);
-            using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
-            Profile(c, network, parsed.GetValue(seconds), parsed.GetValue(layers));
+            foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
+            {
+                using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
+                Profile(c, network, parsed.GetValue(seconds), parsed.GetValue(layers));
+            }
         });
         return command;
     }

@@ -1,35 +1,47 @@
+using System.CommandLine;
+using System.Text.Json;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Pruning;
 
 namespace Recede.Bench.Steps;
 
-/// <summary>A step to time: a network, a batch, and whether it trains. Named like the peer's cases.</summary>
+/// <summary>A step to time: a network, a batch, and whether it trains.</summary>
 /// <param name="Name">"vgg16_bs64_train".</param>
 /// <param name="Network">The network's name in <see cref="Networks"/>.</param>
+/// <param name="Options">Images and classes.</param>
 /// <param name="Batch">Images.</param>
 /// <param name="Trains">A training step, or inference.</param>
-internal sealed record StepCase(string Name, string Network, int Batch, bool Trains)
+internal sealed record StepCase(string Name, string Network, NetworkOptions Options, int Batch, bool Trains)
 {
-    /// <summary>All cases; bench/peer/train_step.py has the same.</summary>
-    public static IReadOnlyList<StepCase> All { get; } =
-    [
-        .. Both("vgg16", "vgg-16", 64),
-        .. Both("resnet56", "resnet-56", 64),
-        .. Both("resnet56", "resnet-56", 128),
-        .. Both("resnet20", "resnet-20", 128),
-    ];
+    private const string FileName = "cases.json";
+
+    /// <summary>All of bench/cases.json, which the peer's side reads too.</summary>
+    public static IReadOnlyList<StepCase> All { get; } = Read();
 
     /// <summary>The case of a name.</summary>
     public static StepCase Of(string name) => All.Single(c => c.Name == name);
 
-    /// <summary>Makes its network for 32x32 images of 3 channels and 10 classes.</summary>
+    /// <summary>An option that names cases, with those it means when it is left out.</summary>
+    public static Option<string[]> Option(params string[] byDefault)
+    {
+        var option = new Option<string[]>("--case")
+        {
+            Description = $"The steps, of bench/cases.json; {(byDefault.Length == 0 ? "all" : string.Join(' ', byDefault))} when left out.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => byDefault.Length == 0 ? [.. All.Select(c => c.Name)] : byDefault,
+        };
+        option.AcceptOnlyFromAmong([.. All.Select(c => c.Name)]);
+        return option;
+    }
+
+    /// <summary>Makes its network.</summary>
     /// <param name="device">Where.</param>
     /// <param name="norm">Which norms.</param>
     /// <param name="pruned">Share of the channels that is pruned, by random scores: only the widths matter for the time.</param>
     public Network CreateNetwork(Device device, Norm norm, double pruned = 0)
     {
-        var network = Networks.Create(Network, device, new NetworkOptions { Norm = norm, Seed = 1 });
+        var network = Networks.Create(Network, device, Options with { Norm = norm, Seed = 1 });
         if (pruned != 0)
         {
             OneShot.Plan(network, pruned, new PruningOptions { Score = ChannelScore.Random, Seed = 1 }).Apply(network);
@@ -38,9 +50,31 @@ internal sealed record StepCase(string Name, string Network, int Batch, bool Tra
         return network;
     }
 
-    private static StepCase[] Both(string peer, string network, int batch) =>
-    [
-        new($"{peer}_bs{batch}_train", network, batch, Trains: true),
-        new($"{peer}_bs{batch}_infer", network, batch, Trains: false),
-    ];
+    private static List<StepCase> Read()
+    {
+        using var stream = typeof(StepCase).Assembly.GetManifestResourceStream(FileName)
+            ?? throw new InvalidDataException($"{FileName} is not embedded in the benchmarks.");
+        using var document = JsonDocument.Parse(stream);
+        var cases = new List<StepCase>();
+        foreach (var entry in document.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            var side = entry.GetProperty("side").GetInt32();
+            var options = new NetworkOptions { Height = side, Width = side, Classes = entry.GetProperty("classes").GetInt32() };
+            foreach (var kind in (string[])["train", "infer"])
+            {
+                // A goal says that it is a case.
+                if (entry.TryGetProperty(kind, out _))
+                {
+                    cases.Add(new StepCase(
+                        $"{entry.GetProperty("name").GetString()}_{kind}",
+                        entry.GetProperty("network").GetString()!,
+                        options,
+                        entry.GetProperty("batch").GetInt32(),
+                        Trains: kind == "train"));
+                }
+            }
+        }
+
+        return cases;
+    }
 }

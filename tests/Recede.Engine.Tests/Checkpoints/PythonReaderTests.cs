@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Recede.Engine.Checkpoints;
 using Recede.Engine.Devices;
@@ -22,7 +21,9 @@ internal sealed class PythonReaderTests
         OneShot.Plan(network, 0.5).Apply(network);
         Checkpoint.Save(path, network);
 
-        var lines = Run(path).TrimEnd('\n').Split('\n');
+        var (exitCode, output, error) = Python.Run("numpy", Repository.PathOf("docs/read_checkpoint.py"), path);
+        Assert.That(exitCode, Is.Zero, error);
+        var lines = output.TrimEnd('\n').Split('\n');
         Assert.That(lines[0], Does.StartWith("resnet-20 [32, 32, 3] spaces: {'images': 3,"));
         Assert.That(lines, Has.Length.EqualTo(1 + network.Parameters.Count));
         for (var i = 0; i < network.Parameters.Count; i++)
@@ -33,37 +34,5 @@ internal sealed class PythonReaderTests
             var sum = double.Parse(lines[i + 1].Split(' ')[^1], CultureInfo.InvariantCulture);
             Assert.That(sum, Is.EqualTo(parameter.ToArray().Sum(value => (double)value)).Within(1e-6), parameter.Path);
         }
-    }
-
-    private static string Run(string path)
-    {
-        foreach (var python in (string[])["python3", "/usr/bin/python3"])
-        {
-            try
-            {
-                if (Start(python, "-c", "import numpy").ExitCode == 0)
-                {
-                    var (exitCode, output, error) = Start(python, Repository.PathOf("docs/read_checkpoint.py"), path);
-                    Assert.That(exitCode, Is.Zero, error);
-                    return output;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // No such program; perhaps the next one is there.
-            }
-        }
-
-        Assert.Ignore("The script needs python3 with numpy, which is not installed.");
-        return "";
-    }
-
-    private static (int ExitCode, string Output, string Error) Start(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
     }
 }

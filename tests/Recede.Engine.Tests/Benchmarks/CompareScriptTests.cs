@@ -1,0 +1,78 @@
+using Recede.Engine.Tests.Data;
+using Recede.Engine.Tests.Support;
+
+namespace Recede.Engine.Tests.Benchmarks;
+
+/// <summary>bench/peer/compare.py on lines that nothing timed.</summary>
+internal sealed class CompareScriptTests
+{
+    [Test]
+    public void The_fastest_peer_counts_by_the_median_of_its_rounds()
+    {
+        // Fastest are nhwc (median 20) and, in inference, ONNX Runtime (9): 20 / 10 and 9 / 10.
+        var rows = Rows(
+            Times("vgg16_bs64_train", "pytorch nchw", 15, 30, 31), Times("vgg16_bs64_train", "pytorch nhwc", 18, 20, 40),
+            Times("vgg16_bs64_train", "recede", 12, 10, 8),
+            Times("vgg16_bs64_infer", "pytorch nchw", 12, 12, 12), Times("vgg16_bs64_infer", "onnxruntime", 9, 9, 9),
+            Times("vgg16_bs64_infer", "recede", 10, 10, 10));
+        Assert.That(rows["vgg16_bs64"], Is.EqualTo(["2.00 [1.50..5.00]", "0.90 [0.90..0.90]", "2.0 / 1.8", "met / NOT met"]));
+    }
+
+    [Test]
+    public void A_kind_that_was_not_timed_has_no_verdict()
+    {
+        var rows = Rows(Times("resnet20_bs1_infer", "onnxruntime", 1), Times("resnet20_bs1_infer", "recede", 1));
+        Assert.That(rows["resnet20_bs1"], Is.EqualTo(["-", "1.00 [1.00..1.00]", "- / 1.0", "- / met"]));
+        Assert.That(rows, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void Another_goal_takes_the_place_of_all()
+    {
+        var (_, output, _) = Compare(["--goal", "1"], Times("vgg16_bs64_train", "pytorch nchw", 11), Times("vgg16_bs64_train", "recede", 10));
+        Assert.That(Table(output)["vgg16_bs64"], Is.EqualTo(["1.10 [1.10..1.10]", "-", "1.0 / -", "met / -"]));
+    }
+
+    [TestCase("\"threads\":1", "the sides had different threads: [1, 2]")]
+    [TestCase("\"threads\":2,\"multiply_adds\":8", "vgg16_bs64_train: the sides' networks differ: [7, 8] multiply-adds an image")]
+    public void Sides_that_did_not_do_the_same_are_refused(string peers, string message)
+    {
+        var (code, _, error) = Compare(
+            [],
+            $$"""{"case":"vgg16_bs64_train","side":"pytorch nchw","median_ms":1,{{peers}}}""",
+            """{"case":"vgg16_bs64_train","side":"recede","median_ms":1,"threads":2,"multiply_adds":7}""");
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain(message));
+    }
+
+    [Test]
+    public void A_step_that_a_side_did_not_time_is_an_error()
+    {
+        var (code, _, error) = Compare([], Times("vgg16_bs64_train", "pytorch nchw", 11));
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain("vgg16_bs64_train: no timings of Recede"));
+    }
+
+    private static string Times(string step, string side, params double[] rounds) => string.Join('\n', rounds.Select(
+        ms => FormattableString.Invariant($$"""{"case":"{{step}}","side":"{{side}}","median_ms":{{ms}},"threads":2}""")));
+
+    private static Dictionary<string, string[]> Rows(params string[] lines)
+    {
+        var (code, output, error) = Compare([], lines);
+        Assert.That(code, Is.Zero, error);
+        return Table(output);
+    }
+
+    /// <summary>The first table: the cells of a case by its name.</summary>
+    private static Dictionary<string, string[]> Table(string output) => output.Split("\n\n")[0].Split('\n').Skip(2)
+        .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
+        .ToDictionary(cells => cells[0], cells => cells[1..]);
+
+    private static (int Code, string Output, string Error) Compare(string[] arguments, params string[] lines)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "lines.jsonl");
+        File.WriteAllText(path, $"what the build printed\n{string.Join('\n', lines)}\n");
+        return Python.Run(null, [Repository.PathOf("bench/peer/compare.py"), .. arguments, path]);
+    }
+}
