@@ -12,15 +12,18 @@ public readonly unsafe ref struct CpuOpContext
     private readonly Tape _tape;
     private readonly int _record;
 
-    internal CpuOpContext(Tape tape, WorkerPool pool, int record)
+    internal CpuOpContext(Tape tape, CpuDevice device, int record)
     {
         _tape = tape;
         _record = record;
-        Pool = pool;
+        Device = device;
     }
 
+    /// <summary>Where the op runs, and how that computes.</summary>
+    public CpuDevice Device { get; }
+
     /// <summary>The pool that the op's loops run on.</summary>
-    public WorkerPool Pool { get; }
+    public WorkerPool Pool => Device.Pool;
 
     /// <summary>True in a training step: norms use the batch's statistics, dropout drops.</summary>
     public bool Training => _tape.Training;

@@ -51,7 +51,7 @@ public abstract class OpRule<TArgs> : OpRule
         switch (tape.Device)
         {
             case CpuDevice cpu:
-                ForwardCpu(new CpuOpContext(tape, cpu.Pool, record), args);
+                ForwardCpu(new CpuOpContext(tape, cpu, record), args);
                 break;
             case CudaDevice cuda:
                 ForwardCuda(new CudaOpContext(tape, cuda, record), args);
@@ -67,7 +67,7 @@ public abstract class OpRule<TArgs> : OpRule
         switch (tape.Device)
         {
             case CpuDevice cpu:
-                BackwardCpu(new CpuOpContext(tape, cpu.Pool, record), args);
+                BackwardCpu(new CpuOpContext(tape, cpu, record), args);
                 break;
             case CudaDevice cuda:
                 BackwardCuda(new CudaOpContext(tape, cuda, record), args);

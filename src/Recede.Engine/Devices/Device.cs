@@ -37,8 +37,9 @@ public abstract class Device : IDisposable
     /// <summary>The CPU.</summary>
     /// <param name="threads">Worker threads, the caller's included; null takes the environment variable
     /// RECEDE_THREADS, or else the number of processors.</param>
+    /// <param name="options">How it computes; null takes the defaults.</param>
     /// <exception cref="ArgumentException"><paramref name="threads"/> or RECEDE_THREADS is not a number of 1 or more.</exception>
-    public static CpuDevice Cpu(int? threads = null) => new(threads);
+    public static CpuDevice Cpu(int? threads = null, CpuOptions? options = null) => new(threads, options ?? new CpuOptions());
 
     /// <summary>A CUDA GPU.</summary>
     /// <param name="ordinal">Which one, counted from 0 as CUDA counts them.</param>

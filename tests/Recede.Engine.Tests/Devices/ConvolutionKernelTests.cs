@@ -1,4 +1,5 @@
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cpu.Winograd;
 using Recede.Engine.Tests.Support;
 
 namespace Recede.Engine.Tests.Devices;
@@ -139,11 +140,13 @@ internal sealed class ConvolutionKernelTests
         Check(g);
     }
 
-    [Test]
-    public void Moments_survive_a_large_mean()
+    [TestCase(1, WinogradTiles.Off)]
+    [TestCase(3, WinogradTiles.F2)]
+    [TestCase(3, WinogradTiles.F4)]
+    public void Moments_survive_a_large_mean(int kernel, WinogradTiles tiles)
     {
         // Values near 1000 with a spread of 1: E[x^2] - E[x]^2 in single precision would have no correct digit.
-        var g = new ConvolutionGeometry(4, 16, 16, 1, 1, 1, 1);
+        var g = new ConvolutionGeometry(4, 16, 16, 1, 1, kernel, kernel, Tiles: tiles);
         using var run = new ConvolutionRun(g, 3, 31.6f);
         float[] y = run.Forward(Pool, false, out float[] mean, out float[] variance);
         double exact = y.Average(v => (double)v);
@@ -163,7 +166,23 @@ internal sealed class ConvolutionKernelTests
         Assert.That(run.Fused(Pool, true, true, false, relu: true), Is.All.NaN);
     }
 
+    [TestCase(WinogradTiles.Off)]
+    [TestCase(WinogradTiles.F2)]
+    [TestCase(WinogradTiles.F4)]
+    public void Padding_stays_zero_where_a_value_is_not_finite(WinogradTiles tiles)
+    {
+        ConvolutionGeometry g = Square(2, 9, 5, 7, 3, 1, 1, 1) with { Tiles = tiles };
+        using var run = new ConvolutionRun(g, infinite: true);
+
+        // Reading a result asserts that its padding is zero.
+        Assert.That(run.Forward(Pool, true, out _, out _).All(float.IsFinite), Is.False);
+        Assert.That(run.BackwardData(Pool, false).All(float.IsFinite), Is.False);
+        Assert.That(run.BackwardFilter(Pool, false).All(float.IsFinite), Is.False);
+    }
+
     [TestCase(64, 8, 40, 50, 3, 1)]
+    [TestCase(70, 4, 130, 150, 3, 1)]
+    [TestCase(3, 30, 20, 20, 3, 1)]
     [TestCase(5, 17, 16, 16, 3, 2)]
     [TestCase(1, 40, 20, 70, 3, 1)]
     [TestCase(33, 2, 70, 70, 3, 1)]
@@ -202,16 +221,7 @@ internal sealed class ConvolutionKernelTests
     private static void Check(in ConvolutionGeometry g)
     {
         using var run = new ConvolutionRun(g);
-        foreach (bool withBias in new[] { false, true })
-        {
-            float[] y = run.Forward(Pool, withBias, out float[] mean, out float[] variance);
-            double[] expected = ConvolutionOracle.Forward(g, run.X, run.W, withBias ? run.Bias : null);
-            AssertClose("y", y, expected, null, g.FilterChannels * g.Taps);
-            AssertMoments(expected, g.O, mean, variance);
-        }
-
-        CheckEpilogue(g, run);
-
+        int pixels = g.N * g.HOut * g.WOut;
         double[] dx = ConvolutionOracle.BackwardData(g, run.Dy, run.W);
         double[] dw = ConvolutionOracle.BackwardFilter(g, run.X, run.Dy);
         var db = new double[g.O];
@@ -220,24 +230,36 @@ internal sealed class ConvolutionKernelTests
             db[i % g.O] += run.Dy[i];
         }
 
-        int pixels = g.N * g.HOut * g.WOut;
-        foreach (bool accumulate in new[] { false, true })
+        foreach (WinogradTiles tiles in Ways(g))
         {
-            AssertClose("dx", run.BackwardData(Pool, accumulate), dx, accumulate ? run.Dx0 : null, g.O * g.Taps);
-            AssertClose("dw", run.BackwardFilter(Pool, accumulate), dw, accumulate ? run.Dw0 : null, pixels);
-            AssertClose("db", run.BackwardBias(Pool, accumulate), db, accumulate ? run.Db0 : null, pixels);
+            run.Tiles = tiles;
+            foreach (bool withBias in new[] { false, true })
+            {
+                float[] y = run.Forward(Pool, withBias, out float[] mean, out float[] variance);
+                double[] expected = ConvolutionOracle.Forward(g, run.X, run.W, withBias ? run.Bias : null);
+                AssertClose("y", tiles, y, expected, null, g.FilterChannels * g.Taps);
+                AssertMoments(expected, g.O, mean, variance);
+            }
+
+            CheckEpilogue(g, tiles, run);
+            foreach (bool accumulate in new[] { false, true })
+            {
+                AssertClose("dx", tiles, run.BackwardData(Pool, accumulate), dx, accumulate ? run.Dx0 : null, g.O * g.Taps);
+                AssertClose("dw", tiles, run.BackwardFilter(Pool, accumulate), dw, accumulate ? run.Dw0 : null, pixels);
+                AssertClose("db", tiles, run.BackwardBias(Pool, accumulate), db, accumulate ? run.Db0 : null, pixels);
+            }
         }
     }
 
-    private static void CheckEpilogue(in ConvolutionGeometry g, ConvolutionRun run)
+    private static void CheckEpilogue(in ConvolutionGeometry g, WinogradTiles tiles, ConvolutionRun run)
     {
         double[] expected = ConvolutionOracle.Forward(g, run.X, run.W, run.Bias);
         double[] rectified = Array.ConvertAll(expected, v => Math.Max(v, 0));
-        AssertClose("relu(y)", run.Fused(Pool, true, false, false, true), rectified, null, g.FilterChannels * g.Taps);
+        AssertClose("relu(y)", tiles, run.Fused(Pool, true, false, false, true), rectified, null, g.FilterChannels * g.Taps);
         foreach (bool inPlace in new[] { false, true })
         {
             float[] y = run.Fused(Pool, true, true, inPlace, relu: false);
-            AssertClose("y + residual", y, expected, run.Dy, g.FilterChannels * g.Taps);
+            AssertClose("y + residual", tiles, y, expected, run.Dy, g.FilterChannels * g.Taps);
             Assert.That(
                 run.Fused(Pool, true, true, inPlace, relu: true),
                 Is.EqualTo(Array.ConvertAll(y, v => Math.Max(v, 0f))),
@@ -245,17 +267,24 @@ internal sealed class ConvolutionKernelTests
         }
     }
 
-    // A sum of k products of values in [-1, 1] is of size sqrt(k / 9); each addition may err by half a unit of that.
-    private static void AssertClose(string what, float[] actual, double[] expected, float[]? before, int terms)
+    // Directly, and with tiles of either size where they are possible. What is chosen by shape is one of these.
+    private static WinogradTiles[] Ways(in ConvolutionGeometry g)
+        => g is { KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 }
+            ? [WinogradTiles.Off, WinogradTiles.F2, WinogradTiles.F4]
+            : [WinogradTiles.Off];
+
+    // A sum of k products of values in [-1, 1] is of size sqrt(k / 9); each addition may err by half a unit of that. Transformed
+    // tiles are larger than what they come from and cancel again: F(4, 3) by a factor of about 10 (docs/convolution.md).
+    private static void AssertClose(string what, WinogradTiles tiles, float[] actual, double[] expected, float[]? before, int terms)
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length));
-        double allowance = 1e-6 * (1 + Math.Sqrt(terms)) * 4;
+        double allowance = 1e-6 * (1 + Math.Sqrt(terms)) * (tiles == WinogradTiles.F4 ? 24 : tiles == WinogradTiles.F2 ? 8 : 4);
         for (int i = 0; i < actual.Length; i++)
         {
             double want = expected[i] + (before == null ? 0 : before[i]);
             if (!(Math.Abs(actual[i] - want) <= allowance))
             {
-                Assert.Fail($"{what}[{i}]: expected {want}, got {actual[i]}, allowance {allowance}");
+                Assert.Fail($"{what}[{i}], tiles {tiles}: expected {want}, got {actual[i]}, allowance {allowance}");
             }
         }
     }

@@ -1,11 +1,12 @@
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cpu.Winograd;
 
 namespace Recede.Engine.Tests.Devices;
 
 /// <summary>One convolution on the CPU with random values: all directions, from logical to physical layout and back.</summary>
 internal sealed unsafe class ConvolutionRun : IDisposable
 {
-    private readonly ConvolutionGeometry _g;
+    private ConvolutionGeometry _g;
     private readonly long[] _xPlaces;
     private readonly long[] _yPlaces;
     private readonly long[] _wPlaces;
@@ -15,7 +16,7 @@ internal sealed unsafe class ConvolutionRun : IDisposable
     private readonly NativeFloats _bias;
     private readonly NativeFloats _dyPhysical;
 
-    public ConvolutionRun(in ConvolutionGeometry g, int seed = 1, float shift = 0f)
+    public ConvolutionRun(in ConvolutionGeometry g, int seed = 1, float shift = 0f, bool infinite = false)
     {
         _g = g;
         _xPlaces = ConvolutionOracle.ActivationPlaces(g.N, g.H, g.W, g.C);
@@ -30,10 +31,22 @@ internal sealed unsafe class ConvolutionRun : IDisposable
         Dx0 = Values(random, _xPlaces.Length, 0);
         Dw0 = Values(random, _wPlaces.Length, 0);
         Db0 = Values(random, g.O, 0);
+        if (infinite)
+        {
+            X[X.Length / 2] = float.PositiveInfinity;
+            Dy[Dy.Length / 2] = float.PositiveInfinity;
+        }
+
         _x = Physical(X, _xPlaces, XFloats);
         _w = Physical(W, _wPlaces, g.FilterFloats);
         _bias = Physical(Bias, _oPlaces, OFloats);
         _dyPhysical = Physical(Dy, _yPlaces, YFloats);
+    }
+
+    /// <summary>How the sums of 3x3 filters are formed.</summary>
+    public WinogradTiles Tiles
+    {
+        set => _g = _g with { Tiles = value };
     }
 
     public float[] X { get; }

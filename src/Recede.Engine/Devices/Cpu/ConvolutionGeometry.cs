@@ -1,9 +1,12 @@
+using Recede.Engine.Devices.Cpu.Winograd;
+
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>
 /// The sizes of a convolution: x [N, H, W, C], filters [O, KH, KW, C / Groups], y [N, HOut, WOut, O], with
 /// y[n, p, q, o] = sum over kh, kw, c of x[n, p StrideH + kh DilationH - PadH, q StrideW + kw DilationW - PadW, c]
-/// w[o, kh, kw, c], x being zero outside. A negative padding crops. N may be 0.
+/// w[o, kh, kw, c], x being zero outside. A negative padding crops. N may be 0. Tiles says whether sums may be formed from
+/// transformed tiles, which takes fewer products and rounds more.
 /// </summary>
 internal readonly record struct ConvolutionGeometry(
     int N,
@@ -19,7 +22,8 @@ internal readonly record struct ConvolutionGeometry(
     int PadW = 0,
     int DilationH = 1,
     int DilationW = 1,
-    int Groups = 1)
+    int Groups = 1,
+    WinogradTiles Tiles = WinogradTiles.WhereFaster)
 {
     /// <summary>The height of y; 0 where the filter does not fit.</summary>
     public int HOut => Outputs(H, KH, StrideH, PadH, DilationH);

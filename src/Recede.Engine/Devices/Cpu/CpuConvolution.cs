@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Recede.Engine.Devices.Cpu.Winograd;
 
 namespace Recede.Engine.Devices.Cpu;
 
@@ -33,7 +34,7 @@ internal static unsafe class CpuConvolution
         switch (Choose(g))
         {
             case Algorithm.Direct:
-                return direction switch
+                return WinogradFloats(g, direction, workers) ?? direction switch
                 {
                     ConvolutionDirection.Forward => DirectConvolution.ForwardFloats(g, workers),
                     ConvolutionDirection.BackwardData => DirectConvolution.BackwardDataFloats(g, workers),
@@ -57,6 +58,12 @@ internal static unsafe class CpuConvolution
         Algorithm algorithm = Choose(g);
         if (algorithm == Algorithm.Direct)
         {
+            if (WinogradConvolution.TryChoose(g, false, out WinogradConvolution tiles))
+            {
+                WinogradRun.Forward(pool, tiles, x, w, y, epilogue, workspace);
+                return;
+            }
+
             DirectConvolution.Forward(pool, g, x, w, y, epilogue, workspace);
             return;
         }
@@ -89,6 +96,9 @@ internal static unsafe class CpuConvolution
     {
         switch (Choose(g))
         {
+            case Algorithm.Direct when WinogradConvolution.TryChoose(g, true, out WinogradConvolution tiles):
+                WinogradRun.BackwardData(pool, g, tiles, dy, w, dx, accumulate, workspace);
+                break;
             case Algorithm.Direct:
                 DirectConvolution.BackwardData(pool, g, dy, w, dx, accumulate, workspace);
                 break;
@@ -110,6 +120,9 @@ internal static unsafe class CpuConvolution
     {
         switch (Choose(g))
         {
+            case Algorithm.Direct when WinogradFilterGradient.TryChoose(g, out WinogradFilterGradient tiles):
+                tiles.Run(pool, x, dy, dw, accumulate, workspace);
+                break;
             case Algorithm.Direct:
                 FilterGradient.Run(pool, g, x, dy, dw, accumulate, workspace);
                 break;
@@ -143,6 +156,19 @@ internal static unsafe class CpuConvolution
         }
 
         return g.IsDepthwise ? Algorithm.Depthwise : Algorithm.Grouped;
+    }
+
+    private static long? WinogradFloats(in ConvolutionGeometry g, ConvolutionDirection direction, int workers)
+    {
+        if (direction == ConvolutionDirection.BackwardFilter)
+        {
+            return WinogradFilterGradient.TryChoose(g, out WinogradFilterGradient gradient) ? gradient.Floats(workers) : null;
+        }
+
+        bool backward = direction == ConvolutionDirection.BackwardData;
+        return !WinogradConvolution.TryChoose(g, backward, out WinogradConvolution tiles)
+            ? null
+            : backward ? WinogradRun.BackwardDataFloats(g, tiles, workers) : WinogradRun.ForwardFloats(tiles, workers);
     }
 
     private static void ClearUnless(bool accumulate, float* values, long count)

@@ -9,8 +9,9 @@ public sealed unsafe class CpuDevice : Device
     // A huge-page multiple keeps a large buffer on huge pages where the system gives them.
     private const long HugePage = 2 << 20;
 
-    internal CpuDevice(int? threads)
+    internal CpuDevice(int? threads, CpuOptions options)
     {
+        Options = options;
         Pool = threads is { } count ? new WorkerPool(count) : new WorkerPool();
     }
 
@@ -22,6 +23,9 @@ public sealed unsafe class CpuDevice : Device
 
     /// <inheritdoc/>
     public override int Lanes => BlockedLayout.Lanes;
+
+    /// <summary>How it computes.</summary>
+    public CpuOptions Options { get; }
 
     /// <summary>The pool that this device's ops run on.</summary>
     public WorkerPool Pool { get; }

@@ -18,6 +18,13 @@ internal unsafe interface IVectorOps<TV>
 
     static abstract TV Add(TV a, TV b);
 
+    static abstract TV Subtract(TV a, TV b);
+
+    static abstract TV Multiply(TV a, TV b);
+
+    /// <summary>The bits that both have: a lane of <paramref name="mask"/> with all bits set keeps, one of zeros gives zero.</summary>
+    static abstract TV And(TV value, TV mask);
+
     /// <summary>a * b + c.</summary>
     static abstract TV Fma(TV a, TV b, TV c);
 }

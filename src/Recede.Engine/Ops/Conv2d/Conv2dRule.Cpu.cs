@@ -1,5 +1,6 @@
 using Recede.Engine.Core;
 using Recede.Engine.Devices.Cpu;
+using Recede.Engine.Devices.Cpu.Winograd;
 
 namespace Recede.Engine.Ops;
 
@@ -50,7 +51,8 @@ internal sealed unsafe partial class Conv2dRule
         var weight = context.InputShape(1);
         return new ConvolutionGeometry(
             x.N, x.H, x.W, x.C, weight.N, weight.H, weight.W,
-            args.StrideH, args.StrideW, args.PadH, args.PadW, args.DilationH, args.DilationW, args.Groups);
+            args.StrideH, args.StrideW, args.PadH, args.PadW, args.DilationH, args.DilationW, args.Groups,
+            context.Device.Options.AllowWinograd ? WinogradTiles.WhereFaster : WinogradTiles.Off);
     }
 
     private static float* Workspace(in CpuOpContext context, in ConvolutionGeometry g, ConvolutionDirection direction) =>

@@ -1,4 +1,4 @@
-"""Writes the convolution micro-kernels, TileKernels.cs and FilterGradientKernels.cs, beside itself.
+"""Writes the convolution micro-kernels, TileKernels.cs, FilterGradientKernels.cs and PanelKernels.cs, beside itself.
 
 They are plain loops, unrolled so that every accumulator is a local variable, which the just-in-time compiler
 keeps in a register. The locals are the runtime's own vectors: wrapped in a struct (ISimd), the compiler of .NET 10
@@ -180,6 +180,66 @@ def gradient(rows, vectors):
     return "\n".join(out)
 
 
+def product(rows, vectors):
+    """rows x vectors of c, summed over the steps that a and b have in common."""
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Panel{rows}x{vectors}<TV, TOps>(in PanelArguments p, float* a, float* b, float* c)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    name = (lambda r, v: f"c{r}{v}") if rows < 10 else (lambda r, v: f"c{r}_{v}")
+    for r in range(rows):
+        for v in range(vectors):
+            o(f"        TV {name(r, v)} = TOps.Zero;")
+    o("        nint row = p.ARow;")
+    o("        nint aStep = p.AStep;")
+    o("        nint bStep = p.BStep;")
+    o("        nint lanes = sizeof(TV) / sizeof(float);")
+    for r in range(3, rows, 3):
+        o(f"        float* a{r} = a{r - 3 if r > 3 else ''} + (3 * row);")
+    o("        int n = p.Count;")
+    o("        do")
+    o("        {")
+    for v in range(vectors):
+        o(f"            TV b{v} = TOps.Load(b" + (" + lanes" if v == 1 else f" + ({v} * lanes)" if v else "") + ");")
+    for r in range(rows):
+        base = f"a{r - r % 3}" if r >= 3 else "a"
+        at = f"*{base}" if r % 3 == 0 else f"*({base} + row)" if r % 3 == 1 else f"*({base} + (2 * row))"
+        o(f"            TV v{r} = TOps.Broadcast({at});")
+        for v in range(vectors):
+            o(f"            {name(r, v)} = TOps.Fma(v{r}, b{v}, {name(r, v)});")
+    o("            a += aStep;")
+    for r in range(3, rows, 3):
+        o(f"            a{r} += aStep;")
+    o("            b += bStep;")
+    o("            n--;")
+    o("        }")
+    o("        while (n > 0);")
+    o("")
+    o("        nint cRow = p.CRow;")
+    o("        if (p.Add)")
+    o("        {")
+    o("            float* t = c;")
+    for r in range(rows):
+        for v in range(vectors):
+            at = "t" + (" + lanes" if v == 1 else f" + ({v} * lanes)" if v else "")
+            o(f"            {name(r, v)} = TOps.Add({name(r, v)}, TOps.Load({at}));")
+        if r < rows - 1:
+            o("            t += cRow;")
+    o("        }")
+    o("")
+    for r in range(rows):
+        for v in range(vectors):
+            at = "c" + (" + lanes" if v == 1 else f" + ({v} * lanes)" if v else "")
+            o(f"        TOps.Store({name(r, v)}, {at});")
+        if r < rows - 1:
+            o("        c += cRow;")
+    o("    }")
+    return "\n".join(out)
+
+
 def write(name, summary, bodies):
     path = pathlib.Path(__file__).with_name(name + ".cs")
     text = f"{HEADER}/// <summary>{summary}</summary>\ninternal static unsafe class {name}\n{{\n"
@@ -194,3 +254,7 @@ write(
     "FilterGradientKernels",
     "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",
     [gradient(8, 2), gradient(16, 1), gradient(4, 2)])
+write(
+    "PanelKernels",
+    "Rows x vectors of the product of two panels, summed in registers.",
+    [product(6, 4), product(8, 3), product(8, 2), product(16, 1), product(6, 2)])

@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+
+namespace Recede.Engine.Devices.Cpu.Winograd;
+
+/// <summary>The m + 2 inputs an axis that m outputs read; neighbours overlap by 2.</summary>
+internal readonly unsafe struct InputTile<TT> : IWindow
+    where TT : struct, IWinogradTransform
+{
+    public static int Size => TT.Outputs + 2;
+
+    public static int Step => TT.Outputs;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Apply<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+        => TT.Input<TV, TOps>(from, fromStep, to, toStep);
+}

@@ -1,0 +1,186 @@
+namespace Recede.Engine.Devices.Cpu.Winograd;
+
+/// <summary>
+/// A 3x3 convolution of stride 1 as products of transformed tiles: forward it is the convolution itself, backward, with turned
+/// filters, its data gradient. This value is the shape and its cut into work items, a pure function of the shape;
+/// <see cref="WinogradJob{TT,TV,TOps,TS}"/> does an item.
+/// </summary>
+/// <remarks>
+/// The transformed input of a group of tiles, a chunk of the transformed filters and the products stay in the second-level
+/// cache. Filters are transformed by each item as it goes: a group's products outweigh that by far, and the transformed filters,
+/// four times the size of the filters, never leave the cache.
+/// </remarks>
+internal readonly struct WinogradConvolution
+{
+    // Products of a group of tiles and of 4 output blocks, in the 36 planes of F(4, 3): 576 KB.
+    private const int TilesWanted = 64;
+    private const int TilesAtLeast = 16;
+    private const int BlocksAtMost = 4;
+
+    // Two blocks of inputs: a panel of filters and one of inputs share the first-level cache.
+    private const int ChunkBlocks = 2;
+
+    // Enough for a few threads to share evenly.
+    private const int ItemsWanted = 16;
+
+    // Vector operations of transforming a value of a plane, input or output, in multiply-adds of a product.
+    private const double TransformOperations = 6.5;
+
+    // The same for a filter, which each group of tiles transforms anew.
+    private const double FilterOperations = 2;
+
+    // The direct kernels run closer to the peak.
+    private const double WorthFrom = 0.85;
+
+    /// <summary>m of F(m, 3).</summary>
+    public readonly int TileSize;
+
+    public readonly int InputChannels;
+    public readonly int OutputChannels;
+    public readonly int InputHeight;
+    public readonly int InputWidth;
+    public readonly int Height;
+    public readonly int Width;
+    public readonly int Top;
+    public readonly int Left;
+
+    /// <summary>The tiles, a group each part.</summary>
+    public readonly PixelParts Tiles;
+
+    /// <summary>Input blocks whose products are summed in one pass over a plane.</summary>
+    public readonly int BlocksPerChunk;
+
+    /// <summary>Output blocks that one pass of products yields.</summary>
+    public readonly int BlocksPerPass;
+
+    /// <summary>
+    /// With few groups of tiles the input is transformed once for all items, each of which is a group and one pass of output blocks;
+    /// with many, an item is a group, transforms its input and makes every pass.
+    /// </summary>
+    public readonly bool SharesInput;
+
+    private WinogradConvolution(
+        int tileSize, int images, int inputChannels, int outputChannels, int inputHeight, int inputWidth, int height, int width, int top, int left)
+    {
+        TileSize = tileSize;
+        InputChannels = inputChannels;
+        OutputChannels = outputChannels;
+        InputHeight = inputHeight;
+        InputWidth = inputWidth;
+        Height = height;
+        Width = width;
+        Top = top;
+        Left = left;
+
+        int tileRows = TapConvolution.Divide(height, tileSize);
+        int tileColumns = TapConvolution.Divide(width, tileSize);
+        int rows = tileRows;
+        int group = 1;
+        if (tileRows * tileColumns > TilesWanted)
+        {
+            rows = TapConvolution.Divide(tileRows, TapConvolution.Divide(tileRows * tileColumns, TilesWanted));
+        }
+        else
+        {
+            group = Math.Clamp(TilesWanted / (tileRows * tileColumns), 1, images);
+            group = TapConvolution.Divide(images, TapConvolution.Divide(images, group));
+        }
+
+        int passes = TapConvolution.Divide(OutputBlocks, BlocksAtMost);
+        while (rows > 1 && group == 1 && rows * tileColumns >= 2 * TilesAtLeast && images * TapConvolution.Divide(tileRows, rows) * passes < ItemsWanted)
+        {
+            rows = (rows + 1) / 2;
+        }
+
+        Tiles = new PixelParts(images, tileRows, tileColumns, group, rows);
+        BlocksPerPass = TapConvolution.Divide(OutputBlocks, passes);
+        BlocksPerChunk = TapConvolution.Divide(InputBlocks, TapConvolution.Divide(InputBlocks, ChunkBlocks));
+        SharesInput = passes > 1 && Tiles.Count < ItemsWanted;
+    }
+
+    public int InputBlocks => ConvolutionGeometry.Blocks(InputChannels);
+
+    public int OutputBlocks => ConvolutionGeometry.Blocks(OutputChannels);
+
+    public int Planes => (TileSize + 2) * (TileSize + 2);
+
+    public int Chunks => TapConvolution.Divide(InputBlocks, BlocksPerChunk);
+
+    public int Passes => TapConvolution.Divide(OutputBlocks, BlocksPerPass);
+
+    public int Items => SharesInput ? Tiles.Count * Passes : Tiles.Count;
+
+    /// <summary>The output pixels of the groups of tiles.</summary>
+    public PixelParts Pixels => new(Tiles.Images, Height, Width, Tiles.ImagesPerPart, Tiles.RowsPerPart * TileSize);
+
+    public nint ChunkLanes => (nint)BlocksPerChunk * Simd.Lanes;
+
+    public nint PassLanes => (nint)BlocksPerPass * Simd.Lanes;
+
+    // A line between planes keeps their beginnings out of the same cache set.
+    public nint InputPlane => (TileCapacity * ChunkLanes) + Simd.Lanes;
+
+    public nint FilterPlane => (ChunkLanes * PassLanes) + Simd.Lanes;
+
+    public nint ProductPlane => (TileCapacity * PassLanes) + Simd.Lanes;
+
+    /// <summary>The transformed input of a group of tiles: chunk by chunk, plane by plane, tile by tile.</summary>
+    public long InputFloats => (long)Chunks * Planes * InputPlane;
+
+    /// <summary>The transformed inputs of all groups, where items share them.</summary>
+    public long SharedFloats => SharesInput ? Tiles.Count * InputFloats : 0;
+
+    /// <summary>A worker's scratch: transformed input unless shared, a chunk of filters, products.</summary>
+    public long ScratchFloats => (SharesInput ? 0 : InputFloats) + (Planes * (FilterPlane + ProductPlane));
+
+    /// <summary>Mean and sum of squared differences of each group and output channel.</summary>
+    public long MomentFloats => (long)Tiles.Count * OutputBlocks * 2 * Simd.Lanes;
+
+    private nint TileCapacity => Tiles.PixelsPerPart + PanelProduct.RowsBeyond;
+
+    /// <summary>Whether a convolution, or its data gradient, goes by tiles, and the cut if so.</summary>
+    public static bool TryChoose(in ConvolutionGeometry g, bool backwardData, out WinogradConvolution shape)
+    {
+        int tileSize = backwardData ? TileFor(g, g.O, g.C, g.H, g.W) : TileFor(g, g.C, g.O, g.HOut, g.WOut);
+        shape = tileSize == 0
+            ? default
+            : backwardData
+                ? new(tileSize, g.N, g.O, g.C, g.HOut, g.WOut, g.H, g.W, 2 - g.PadH, 2 - g.PadW)
+                : new(tileSize, g.N, g.C, g.O, g.H, g.W, g.HOut, g.WOut, g.PadH, g.PadW);
+        return tileSize != 0;
+    }
+
+    /// <summary>
+    /// The m whose tiles take the fewest vector operations for so many inputs and outputs of this convolution, or 0 where the
+    /// direct way takes fewer.
+    /// </summary>
+    public static int TileFor(in ConvolutionGeometry g, int inputChannels, int outputChannels, int height, int width)
+    {
+        bool isPossible = g is { KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 }
+            && Math.Min(inputChannels, outputChannels) > 0
+            && (long)g.N * height * width > 0;
+        if (!isPossible || g.Tiles != WinogradTiles.WhereFaster)
+        {
+            return !isPossible || g.Tiles == WinogradTiles.Off ? 0 : g.Tiles == WinogradTiles.F2 ? 2 : 4;
+        }
+
+        double products = (double)inputChannels * ConvolutionGeometry.Blocks(outputChannels);
+        double blocks = ConvolutionGeometry.Blocks(inputChannels) + ConvolutionGeometry.Blocks(outputChannels);
+        double least = WorthFrom * 9 * products * g.N * height * width;
+        int best = 0;
+        for (int m = 2; m <= 4; m += 2)
+        {
+            double tiles = (double)g.N * TapConvolution.Divide(height, m) * TapConvolution.Divide(width, m);
+            double groups = Math.Ceiling(tiles / TilesWanted);
+            double operations = (m + 2) * (m + 2)
+                * ((tiles * (products + (TransformOperations * blocks))) + (groups * FilterOperations * products));
+            if (operations < least)
+            {
+                least = operations;
+                best = m;
+            }
+        }
+
+        return best;
+    }
+}
