@@ -3,7 +3,7 @@ using Recede.Engine.Devices.Cpu;
 
 namespace Recede.Engine.Ops;
 
-/// <content>The norms on the CPU: see <see cref="NormForwardJob{TV, TScale}"/> and <see cref="NormBackwardJob{TV, TScale}"/>.</content>
+/// <content>The norms on the CPU: see <see cref="NormForwardJob{TV, TScale}"/> and <see cref="NormBackwardJob{TV, TScale, TMask}"/>.</content>
 internal abstract unsafe partial class ChannelNormRule<TScale>
 {
     protected override void ForwardCpu(in CpuOpContext context, in NormArguments args)
@@ -88,19 +88,38 @@ internal abstract unsafe partial class ChannelNormRule<TScale>
     private static void Backward<TV>(in CpuOpContext context, in NormArguments args)
         where TV : unmanaged, ISimd<TV>
     {
+        if (!args.Relu)
+        {
+            Backward<TV, NoMask>(context, null);
+        }
+        else if (context.Has(Residual))
+        {
+            Backward<TV, MaskFromY>(context, context.Output(0));
+        }
+        else
+        {
+            Backward<TV, MaskFromX>(context, null);
+        }
+    }
+
+    private static void Backward<TV, TMask>(in CpuOpContext context, float* y)
+        where TV : unmanaged, ISimd<TV>
+        where TMask : struct, INormMask
+    {
         var cut = new NormCut(context.InputShape(X));
         if (cut.Items == 0)
         {
             return;
         }
 
-        var job = new NormBackwardJob<TV, TScale>
+        var job = new NormBackwardJob<TV, TScale, TMask>
         {
             Cut = cut,
             X = context.Input(X),
             Scale = context.Input(Scale),
+            Shift = context.Input(Shift),
             Saved = context.Output(1),
-            Y = args.Relu ? context.Output(0) : null,
+            Y = y,
             Dy = context.OutputGradient(0),
         };
 
@@ -129,8 +148,13 @@ internal abstract unsafe partial class ChannelNormRule<TScale>
         var writes = job.Dx != null || job.DResidual != null;
         if (sums)
         {
-            job.Partials = context.Workspace(cut.Items * NormBackwardJob<TV, TScale>.PartialFloats);
-            job.Coefficients = context.Workspace(cut.Blocks * NormBackwardJob<TV, TScale>.CoefficientFloats);
+            job.Partials = context.Workspace(cut.Items * NormBackwardJob<TV, TScale, TMask>.PartialFloats);
+        }
+
+        if (sums || writes)
+        {
+            job.Coefficients = context.Workspace(cut.Blocks * NormBackwardJob<TV, TScale, TMask>.CoefficientFloats);
+            job.Prepare();
         }
 
         if (cut.Parts == 1)

@@ -4,24 +4,27 @@ using Recede.Engine.Devices.Cpu;
 namespace Recede.Engine.Ops;
 
 /// <summary>
-/// A norm's backward pass. With g = dy where the ReLU let through (y &gt; 0), else 0, xhat = (x - mean) * rstd and M values a
+/// A norm's backward pass. With g = dy where the ReLU let through, else 0, xhat = (x - mean) * rstd and M values a
 /// channel: dscale = slope * sum(g * xhat), dshift = sum(g), dresidual = g,
-/// dx = a * (g - sum(g)/M - xhat * sum(g * xhat)/M). One pass over x, dy and y for both sums, one that writes dx and dresidual.
+/// dx = a * (g - sum(g)/M - xhat * sum(g * xhat)/M). One pass for both sums, one that writes dx and dresidual, over x, dy and, where the mask
+/// needs it, y.
 /// </summary>
-internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
+internal unsafe struct NormBackwardJob<TV, TScale, TMask> : IParallelJob
     where TV : unmanaged, ISimd<TV>
     where TScale : struct, IChannelScale
+    where TMask : struct, INormMask
 {
     /// <summary>Floats that a part of a block leaves: sum(g), sum(g * (x - mean)).</summary>
     public const int PartialFloats = 2 * Simd.Lanes;
 
-    /// <summary>Floats that a block's merge leaves: mean, a, and the factors of 1 and of x - mean that g loses.</summary>
+    /// <summary>Floats of a block's coefficients: a and b of the forward pass, and the factors of 1 and of x - mean that g loses.</summary>
     public const int CoefficientFloats = 4 * Simd.Lanes;
 
     public NormCut Cut;
     public NormStages Stages;
     public float* X;
     public float* Scale;
+    public float* Shift;
     public float* Saved;
     public float* Y;
     public float* Dy;
@@ -57,10 +60,33 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
         }
     }
 
-    // dy where the ReLU let through; y is null where there was none.
+    /// <summary>Forms the forward pass's coefficients again, for all channels.</summary>
+    public readonly void Prepare()
+    {
+        for (var channel = 0; channel < Cut.PaddedChannels; channel++)
+        {
+            float a = 0, b = 0;
+            if (channel < Cut.Channels)
+            {
+                NormCoefficients.Of<TScale>(
+                    Scale, Shift, channel, Saved[Cut.PaddedChannels + channel], Saved[(2 * Cut.PaddedChannels) + channel], out a, out b);
+            }
+
+            var coefficients = Coefficients + ((long)(channel / Simd.Lanes) * CoefficientFloats) + (channel % Simd.Lanes);
+            coefficients[0] = a;
+            coefficients[Simd.Lanes] = b;
+        }
+    }
+
+    // The mean of a channel, and the factor and the summand of its differences from it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Masked(float* dy, float* y, long at) =>
-        y == null ? TV.Load(dy + at) : TV.SelectGreater(TV.Load(y + at), TV.Zero, TV.Load(dy + at), TV.Zero);
+    private readonly void Load(int block, int lane, out TV mean, out TV a, out TV b)
+    {
+        var coefficients = Coefficients + ((long)block * CoefficientFloats) + lane;
+        mean = TV.Load(Saved + (block * Simd.Lanes) + lane);
+        a = TV.Load(coefficients);
+        b = TV.Load(coefficients + Simd.Lanes);
+    }
 
     private static void Put(float* gradient, bool adds, int channel, double value) =>
         gradient[channel] = adds ? (float)(gradient[channel] + value) : (float)value;
@@ -70,7 +96,7 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
         var partial = Partials + (((long)block * Cut.Parts) + part) * PartialFloats;
         for (var lane = 0; lane < Simd.Lanes; lane += TV.Count)
         {
-            var mean = TV.Load(Saved + (block * Simd.Lanes) + lane);
+            Load(block, lane, out var mean, out var a, out var b);
             TV sum = TV.Zero, dot = TV.Zero;
             var runs = Cut.Runs(block, part);
             while (runs.MoveNext())
@@ -78,24 +104,27 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
                 var start = runs.Offset + lane;
                 var x = X + start;
                 var dy = Dy + start;
-                var y = Y == null ? null : Y + start;
+                var y = Y + start;
                 TV s0 = TV.Zero, s1 = TV.Zero, q0 = TV.Zero, q1 = TV.Zero;
                 long at = 0, end = (long)runs.Length * Simd.Lanes;
                 for (; at + Simd.Lanes < end; at += 2 * Simd.Lanes)
                 {
-                    var g0 = Masked(dy, y, at);
-                    var g1 = Masked(dy, y, at + Simd.Lanes);
+                    var d0 = TV.Load(x + at) - mean;
+                    var d1 = TV.Load(x + at + Simd.Lanes) - mean;
+                    var g0 = TMask.Apply(TV.Load(dy + at), d0, a, b, y + at);
+                    var g1 = TMask.Apply(TV.Load(dy + at + Simd.Lanes), d1, a, b, y + at + Simd.Lanes);
                     s0 += g0;
                     s1 += g1;
-                    q0 = TV.Fma(g0, TV.Load(x + at) - mean, q0);
-                    q1 = TV.Fma(g1, TV.Load(x + at + Simd.Lanes) - mean, q1);
+                    q0 = TV.Fma(g0, d0, q0);
+                    q1 = TV.Fma(g1, d1, q1);
                 }
 
                 if (at < end)
                 {
-                    var g = Masked(dy, y, at);
+                    var d = TV.Load(x + at) - mean;
+                    var g = TMask.Apply(TV.Load(dy + at), d, a, b, y + at);
                     s0 += g;
-                    q0 = TV.Fma(g, TV.Load(x + at) - mean, q0);
+                    q0 = TV.Fma(g, d, q0);
                 }
 
                 sum += s0 + s1;
@@ -114,7 +143,7 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
         for (var lane = 0; lane < Simd.Lanes; lane++)
         {
             var channel = (block * Simd.Lanes) + lane;
-            double a = 0, perOne = 0, perX = 0, dScale = 0, dShift = 0;
+            double perOne = 0, perX = 0, dScale = 0, dShift = 0;
             if (channel < Cut.Channels)
             {
                 double sum = 0, dot = 0;
@@ -129,13 +158,10 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
                 dot = rstd * (dot - (rest * sum));
                 perX = rstd * dot / Cut.Pixels;
                 perOne = (sum / Cut.Pixels) - (rest * perX);
-                a = TScale.Value(Scale[channel]) * rstd;
                 dScale = TScale.Slope(Scale[channel]) * dot;
                 dShift = sum;
             }
 
-            coefficients[lane] = Saved[channel];
-            coefficients[Simd.Lanes + lane] = (float)a;
             coefficients[(2 * Simd.Lanes) + lane] = (float)perOne;
             coefficients[(3 * Simd.Lanes) + lane] = (float)perX;
             if (DScale != null)
@@ -154,12 +180,11 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
     {
         for (var lane = 0; lane < Simd.Lanes; lane += TV.Count)
         {
-            TV mean = TV.Zero, a = TV.Zero, perOne = TV.Zero, perX = TV.Zero;
+            Load(block, lane, out var mean, out var a, out var b);
+            TV perOne = TV.Zero, perX = TV.Zero;
             if (Dx != null)
             {
                 var coefficients = Coefficients + ((long)block * CoefficientFloats) + lane;
-                mean = TV.Load(coefficients);
-                a = TV.Load(coefficients + Simd.Lanes);
                 perOne = TV.Load(coefficients + (2 * Simd.Lanes));
                 perX = TV.Load(coefficients + (3 * Simd.Lanes));
             }
@@ -171,16 +196,16 @@ internal unsafe struct NormBackwardJob<TV, TScale> : IParallelJob
                 var start = runs.Offset + lane;
                 var x = X + start;
                 var dy = Dy + start;
-                var y = Y == null ? null : Y + start;
+                var y = Y + start;
                 var dx = Dx == null ? null : Dx + start;
                 var dResidual = DResidual == null ? null : DResidual + start;
                 var end = (long)runs.Length * Simd.Lanes;
                 for (long at = 0; at < end; at += Simd.Lanes)
                 {
-                    var g = Masked(dy, y, at);
+                    var d = TV.Load(x + at) - mean;
+                    var g = TMask.Apply(TV.Load(dy + at), d, a, b, y + at);
                     if (dx != null)
                     {
-                        var d = TV.Load(x + at) - mean;
                         var value = a * (g - perOne - (d * perX));
                         TV.Store(addsToDx ? TV.Load(dx + at) + value : value, dx + at);
                     }

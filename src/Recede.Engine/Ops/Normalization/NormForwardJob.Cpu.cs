@@ -142,16 +142,14 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
         for (var lane = 0; lane < Simd.Lanes; lane++)
         {
             // A padding lane's zeros make y = 0 there: neither -mean nor the shift may show.
-            double scale = 0, rstd = 0, shift = 0, rest = 0;
-            var rounded = 0f;
+            float rounded = 0, rest = 0, rstd = 0, factor = 0, summand = 0;
             var channel = first + lane;
             if (channel < Cut.Channels)
             {
                 rounded = (float)mean[lane];
-                rest = mean[lane] - rounded;
-                rstd = 1 / Math.Sqrt(variance[lane] + Epsilon);
-                scale = TScale.Value(Scale[channel]) * rstd;
-                shift = Shift == null ? 0 : Shift[channel];
+                rest = (float)(mean[lane] - rounded);
+                rstd = (float)(1 / Math.Sqrt(variance[lane] + Epsilon));
+                NormCoefficients.Of<TScale>(Scale, Shift, channel, rest, rstd, out factor, out summand);
                 if (Saved != null)
                 {
                     Follow(channel, mean[lane], variance[lane]);
@@ -159,13 +157,13 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
             }
 
             coefficients[lane] = rounded;
-            coefficients[Simd.Lanes + lane] = (float)scale;
-            coefficients[(2 * Simd.Lanes) + lane] = (float)(shift - (scale * rest));
+            coefficients[Simd.Lanes + lane] = factor;
+            coefficients[(2 * Simd.Lanes) + lane] = summand;
             if (Saved != null)
             {
                 Saved[channel] = rounded;
-                Saved[Cut.PaddedChannels + channel] = (float)rest;
-                Saved[(2 * Cut.PaddedChannels) + channel] = (float)rstd;
+                Saved[Cut.PaddedChannels + channel] = rest;
+                Saved[(2 * Cut.PaddedChannels) + channel] = rstd;
             }
         }
     }
