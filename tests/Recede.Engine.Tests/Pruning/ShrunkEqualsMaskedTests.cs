@@ -36,8 +36,8 @@ internal sealed class ShrunkEqualsMaskedTests
     public void TwentyStepsAgree(
         [Values("vgg", "resnet")] string kind, [Values] Norm norm, [Values(0.1, 0.5, 0.9, 0.95)] double ratio, [Values] bool winograd)
     {
-        // A width may decide for Winograd's tiles, which round about ten times as much as sums of single products, and so find ten
-        // times as many values on the other side of a ReLU's kink: each changes the gradient by a pixel's share.
+        // A width may decide for Winograd's tiles, which round a few times as much as sums of single products, and so find more
+        // values on the other side of a ReLU's kink: each changes the gradient by a pixel's share.
         var relative = winograd ? 100 * Relative : Relative;
         using var device = Device.Cpu(2, new CpuOptions { AllowWinograd = winograd });
         using var shrunk = SmallNetworks.Trained(kind, device, norm);

@@ -36,7 +36,14 @@ internal static unsafe class PanelProduct
             case 2:
                 for (int r = 0; r < rows; r += 8)
                 {
-                    PanelKernels.Panel8x2<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    if (rows - r > 4)
+                    {
+                        PanelKernels.Panel8x2<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    }
+                    else
+                    {
+                        PanelKernels.Panel4x2<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    }
                 }
 
                 break;
@@ -50,7 +57,14 @@ internal static unsafe class PanelProduct
             default:
                 for (int r = 0; r < rows; r += 6)
                 {
-                    PanelKernels.Panel6x4<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    if (rows - r > 4)
+                    {
+                        PanelKernels.Panel6x4<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    }
+                    else
+                    {
+                        PanelKernels.Panel4x4<TV, TOps>(p, a + (r * p.ARow), b, c + (r * p.CRow));
+                    }
                 }
 
                 break;

@@ -152,6 +152,112 @@ internal static unsafe class PanelKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Panel4x4<TV, TOps>(in PanelArguments p, float* a, float* b, float* c)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c01 = TOps.Zero;
+        TV c02 = TOps.Zero;
+        TV c03 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c11 = TOps.Zero;
+        TV c12 = TOps.Zero;
+        TV c13 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c21 = TOps.Zero;
+        TV c22 = TOps.Zero;
+        TV c23 = TOps.Zero;
+        TV c30 = TOps.Zero;
+        TV c31 = TOps.Zero;
+        TV c32 = TOps.Zero;
+        TV c33 = TOps.Zero;
+        nint row = p.ARow;
+        nint aStep = p.AStep;
+        nint bStep = p.BStep;
+        nint lanes = sizeof(TV) / sizeof(float);
+        float* a3 = a + (3 * row);
+        int n = p.Count;
+        do
+        {
+            TV b0 = TOps.Load(b);
+            TV b1 = TOps.Load(b + lanes);
+            TV b2 = TOps.Load(b + (2 * lanes));
+            TV b3 = TOps.Load(b + (3 * lanes));
+            TV v0 = TOps.Broadcast(*a);
+            c00 = TOps.Fma(v0, b0, c00);
+            c01 = TOps.Fma(v0, b1, c01);
+            c02 = TOps.Fma(v0, b2, c02);
+            c03 = TOps.Fma(v0, b3, c03);
+            TV v1 = TOps.Broadcast(*(a + row));
+            c10 = TOps.Fma(v1, b0, c10);
+            c11 = TOps.Fma(v1, b1, c11);
+            c12 = TOps.Fma(v1, b2, c12);
+            c13 = TOps.Fma(v1, b3, c13);
+            TV v2 = TOps.Broadcast(*(a + (2 * row)));
+            c20 = TOps.Fma(v2, b0, c20);
+            c21 = TOps.Fma(v2, b1, c21);
+            c22 = TOps.Fma(v2, b2, c22);
+            c23 = TOps.Fma(v2, b3, c23);
+            TV v3 = TOps.Broadcast(*a3);
+            c30 = TOps.Fma(v3, b0, c30);
+            c31 = TOps.Fma(v3, b1, c31);
+            c32 = TOps.Fma(v3, b2, c32);
+            c33 = TOps.Fma(v3, b3, c33);
+            a += aStep;
+            a3 += aStep;
+            b += bStep;
+            n--;
+        }
+        while (n > 0);
+
+        nint cRow = p.CRow;
+        if (p.Add)
+        {
+            float* t = c;
+            c00 = TOps.Add(c00, TOps.Load(t));
+            c01 = TOps.Add(c01, TOps.Load(t + lanes));
+            c02 = TOps.Add(c02, TOps.Load(t + (2 * lanes)));
+            c03 = TOps.Add(c03, TOps.Load(t + (3 * lanes)));
+            t += cRow;
+            c10 = TOps.Add(c10, TOps.Load(t));
+            c11 = TOps.Add(c11, TOps.Load(t + lanes));
+            c12 = TOps.Add(c12, TOps.Load(t + (2 * lanes)));
+            c13 = TOps.Add(c13, TOps.Load(t + (3 * lanes)));
+            t += cRow;
+            c20 = TOps.Add(c20, TOps.Load(t));
+            c21 = TOps.Add(c21, TOps.Load(t + lanes));
+            c22 = TOps.Add(c22, TOps.Load(t + (2 * lanes)));
+            c23 = TOps.Add(c23, TOps.Load(t + (3 * lanes)));
+            t += cRow;
+            c30 = TOps.Add(c30, TOps.Load(t));
+            c31 = TOps.Add(c31, TOps.Load(t + lanes));
+            c32 = TOps.Add(c32, TOps.Load(t + (2 * lanes)));
+            c33 = TOps.Add(c33, TOps.Load(t + (3 * lanes)));
+        }
+
+        TOps.Store(c00, c);
+        TOps.Store(c01, c + lanes);
+        TOps.Store(c02, c + (2 * lanes));
+        TOps.Store(c03, c + (3 * lanes));
+        c += cRow;
+        TOps.Store(c10, c);
+        TOps.Store(c11, c + lanes);
+        TOps.Store(c12, c + (2 * lanes));
+        TOps.Store(c13, c + (3 * lanes));
+        c += cRow;
+        TOps.Store(c20, c);
+        TOps.Store(c21, c + lanes);
+        TOps.Store(c22, c + (2 * lanes));
+        TOps.Store(c23, c + (3 * lanes));
+        c += cRow;
+        TOps.Store(c30, c);
+        TOps.Store(c31, c + lanes);
+        TOps.Store(c32, c + (2 * lanes));
+        TOps.Store(c33, c + (3 * lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel8x3<TV, TOps>(in PanelArguments p, float* a, float* b, float* c)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
@@ -418,6 +524,78 @@ internal static unsafe class PanelKernels
         c += cRow;
         TOps.Store(c70, c);
         TOps.Store(c71, c + lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Panel4x2<TV, TOps>(in PanelArguments p, float* a, float* b, float* c)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c01 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c11 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c21 = TOps.Zero;
+        TV c30 = TOps.Zero;
+        TV c31 = TOps.Zero;
+        nint row = p.ARow;
+        nint aStep = p.AStep;
+        nint bStep = p.BStep;
+        nint lanes = sizeof(TV) / sizeof(float);
+        float* a3 = a + (3 * row);
+        int n = p.Count;
+        do
+        {
+            TV b0 = TOps.Load(b);
+            TV b1 = TOps.Load(b + lanes);
+            TV v0 = TOps.Broadcast(*a);
+            c00 = TOps.Fma(v0, b0, c00);
+            c01 = TOps.Fma(v0, b1, c01);
+            TV v1 = TOps.Broadcast(*(a + row));
+            c10 = TOps.Fma(v1, b0, c10);
+            c11 = TOps.Fma(v1, b1, c11);
+            TV v2 = TOps.Broadcast(*(a + (2 * row)));
+            c20 = TOps.Fma(v2, b0, c20);
+            c21 = TOps.Fma(v2, b1, c21);
+            TV v3 = TOps.Broadcast(*a3);
+            c30 = TOps.Fma(v3, b0, c30);
+            c31 = TOps.Fma(v3, b1, c31);
+            a += aStep;
+            a3 += aStep;
+            b += bStep;
+            n--;
+        }
+        while (n > 0);
+
+        nint cRow = p.CRow;
+        if (p.Add)
+        {
+            float* t = c;
+            c00 = TOps.Add(c00, TOps.Load(t));
+            c01 = TOps.Add(c01, TOps.Load(t + lanes));
+            t += cRow;
+            c10 = TOps.Add(c10, TOps.Load(t));
+            c11 = TOps.Add(c11, TOps.Load(t + lanes));
+            t += cRow;
+            c20 = TOps.Add(c20, TOps.Load(t));
+            c21 = TOps.Add(c21, TOps.Load(t + lanes));
+            t += cRow;
+            c30 = TOps.Add(c30, TOps.Load(t));
+            c31 = TOps.Add(c31, TOps.Load(t + lanes));
+        }
+
+        TOps.Store(c00, c);
+        TOps.Store(c01, c + lanes);
+        c += cRow;
+        TOps.Store(c10, c);
+        TOps.Store(c11, c + lanes);
+        c += cRow;
+        TOps.Store(c20, c);
+        TOps.Store(c21, c + lanes);
+        c += cRow;
+        TOps.Store(c30, c);
+        TOps.Store(c31, c + lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

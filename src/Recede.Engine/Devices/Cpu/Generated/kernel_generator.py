@@ -257,4 +257,4 @@ write(
 write(
     "PanelKernels",
     "Rows x vectors of the product of two panels, summed in registers.",
-    [product(6, 4), product(8, 3), product(8, 2), product(16, 1), product(6, 2)])
+    [product(6, 4), product(4, 4), product(8, 3), product(8, 2), product(4, 2), product(16, 1), product(6, 2)])

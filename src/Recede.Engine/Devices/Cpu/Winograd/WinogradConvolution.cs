@@ -23,11 +23,14 @@ internal readonly struct WinogradConvolution
     // Enough for a few threads to share evenly.
     private const int ItemsWanted = 16;
 
+    // With fewer, as a single small image has, the output blocks are shared out two by two.
+    private const int ItemsAtLeast = 4;
+
     // Vector operations of transforming a value of a plane, input or output, in multiply-adds of a product.
     private const double TransformOperations = 6.5;
 
-    // The same for a filter, which each group of tiles transforms anew.
-    private const double FilterOperations = 2;
+    // The same for a filter, which each group of tiles transforms anew; measured, where groups are small and it matters.
+    private const double FilterOperations = 10;
 
     // The direct kernels run closer to the peak.
     private const double WorthFrom = 0.85;
@@ -93,9 +96,14 @@ internal readonly struct WinogradConvolution
         }
 
         Tiles = new PixelParts(images, tileRows, tileColumns, group, rows);
+        if (Tiles.Count * passes < ItemsAtLeast)
+        {
+            passes = Math.Min(TapConvolution.Divide(ItemsAtLeast, Tiles.Count), TapConvolution.Divide(OutputBlocks, 2));
+        }
+
         BlocksPerPass = TapConvolution.Divide(OutputBlocks, passes);
         BlocksPerChunk = TapConvolution.Divide(InputBlocks, TapConvolution.Divide(InputBlocks, ChunkBlocks));
-        SharesInput = passes > 1 && Tiles.Count < ItemsWanted;
+        SharesInput = Passes > 1 && Tiles.Count < ItemsWanted;
     }
 
     public int InputBlocks => ConvolutionGeometry.Blocks(InputChannels);
