@@ -20,6 +20,8 @@ internal static class Commands
     {
         PeerStepCommand.Create(),
         ProfileStepCommand.Create(),
+        FloorsCommand.Create(),
+        ThreadsCommand.Create(),
         ShortRunsCommand.Create(),
         GpuCheckCommand.Create(),
         GpuKernelsCommand.Create(),
@@ -36,11 +38,6 @@ internal static class Commands
     {
         Description = "plain (as the peer has) or bounded.",
         DefaultValueFactory = _ => Engine.Nn.Norm.Plain,
-    };
-
-    public static Option<double> Pruned() => new("--pruned")
-    {
-        Description = "Share of the channels that is pruned before, above 0 and below 1.",
     };
 
     /// <summary>An option of several values, given as "1,2,3" or as "1 2 3".</summary>

@@ -3,6 +3,9 @@
 
     compare.py [--goal RATIO] LINES
 
+Lines of memory give a table of memory. Lines of floors give one of pruned networks: how much faster they are than the
+unpruned one, beside what the floors of their ops predict.
+
 A round's figure is its median; a side's figure is the median of its rounds; the nth line of a side is its nth round. The
 ratio is the fastest peer's time over Recede's, with the least and the largest ratio of a round: over 1, Recede is faster.
 Goals stand in bench/cases.json; --goal puts one in the place of all.
@@ -11,9 +14,12 @@ import argparse
 import json
 import statistics
 
-from cases import KINDS, load
+from cases import KINDS, family, load, steps
 
 OURS = "recede"
+
+# The least share of the speed-up that the floors predict.
+FLOORS_GOAL = 0.75
 
 
 def read(path):
@@ -22,20 +28,20 @@ def read(path):
         return [json.loads(text) for text in f if text.startswith("{")]
 
 
-def times_of(lines):
-    """Step -> side -> milliseconds of each round. The sides must have had the same threads and done the same work."""
+def figures_of(lines, figure):
+    """Step -> side -> a figure of each round. The sides must have had the same threads and done the same work."""
     threads = {line["threads"] for line in lines}
     if len(threads) > 1:
         raise SystemExit(f"compare.py: the sides had different threads: {sorted(threads)}")
-    times, work = {}, {}
-    for line in lines:
-        times.setdefault(line["case"], {}).setdefault(line["side"], []).append(line["median_ms"])
+    figures, work = {}, {}
+    for line in (line for line in lines if figure in line):
+        figures.setdefault(line["case"], {}).setdefault(line.get("side", OURS), []).append(line[figure])
         if "multiply_adds" in line:
             work.setdefault(line["case"], set()).add(line["multiply_adds"])
     for step, amounts in work.items():
         if len(amounts) > 1:
             raise SystemExit(f"compare.py: {step}: the sides' networks differ: {sorted(amounts)} multiply-adds an image")
-    return times
+    return figures
 
 
 def fastest_peer(sides):
@@ -92,14 +98,50 @@ def time_rows(times):
     return rows
 
 
+def pruned_rows(times, floors, cases):
+    rows = []
+    for step, (case, kind) in steps(cases).items():
+        if "pruned" not in case or step not in times:
+            continue
+        less = [f"{c['name']}_{kind}" for c in family(cases, case)]
+        ours = {name: statistics.median(times[name][OURS]) for name in [*less, step]}
+        floor = {name: statistics.median(floors[name][OURS]) for name in (less[0], step)}
+        faster, predicted = ours[less[0]] / ours[step], floor[less[0]] / floor[step]
+        slower = [name for name in less if ours[step] > ours[name]]
+        rows.append([step, f"{faster:.2f}", f"{predicted:.2f}", f"{faster / predicted:.2f}", verdict(faster / predicted, FLOORS_GOAL),
+                     "slower than " + ", ".join(slower) if slower else "met"])
+    return rows
+
+
+def memory_rows(memory, whole):
+    rows = []
+    for step, sides in memory.items():
+        least = min((side for side in sides if side != OURS), key=lambda side: statistics.median(sides[side]))
+        value = {side: statistics.median(sides[side]) for side in (least, OURS)}
+        figure = lambda side: f"{value[side]:.0f} ({statistics.median(whole[step][side]):.0f})"
+        rows.append([step, least, figure(least), figure(OURS), "met" if value[OURS] <= value[least] else "NOT met"])
+    return rows
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("lines")
     p.add_argument("--goal", type=float)
     a = p.parse_args()
-    times = times_of(read(a.lines))
-    print("\n".join(table(["case", "training", "inference", "goal", "met"], speed_rows(times, load(), a.goal))), end="\n\n")
-    print("\n".join(table(["step", "side", "ms [spread]", "rounds", ""], time_rows(times))))
+    lines, cases = read(a.lines), load()
+    times, floors, memory = (figures_of(lines, figure) for figure in ("median_ms", "floor_ms", "step_mib"))
+    tables = []
+    if times:
+        tables.append(table(["case", "training", "inference", "goal", "met"], speed_rows(times, cases, a.goal)))
+    if floors:
+        tables.append(table(["step", "speed-up", "predicted", "share", f"at least {FLOORS_GOAL}", "not slower than less pruned"],
+                            pruned_rows(times, floors, cases)))
+    if memory:
+        tables.append(table(["step", "peer", "its step's MiB (process)", "Recede's MiB (process)", "met"],
+                            memory_rows(memory, figures_of(lines, "process_mib"))))
+    if times:
+        tables.append(table(["step", "side", "ms [spread]", "rounds", ""], time_rows(times)))
+    print("\n\n".join("\n".join(t) for t in tables))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import warnings
 import torch
 
 from cases import load
-from networks import PlainBatchNorm, build
+from networks import build_case
 
 
 def main():
@@ -20,7 +20,7 @@ def main():
     for name in names:
         case = load()[name]
         torch.manual_seed(0)
-        net = build(case["network"], PlainBatchNorm, classes=case["classes"]).eval()
+        net = build_case(case).eval()
         images = torch.zeros(case["batch"], 3, case["side"], case["side"])
         torch.onnx.export(net, images, os.path.join(folder, f"{name}.onnx"), opset_version=13, input_names=["x"], output_names=["y"])
 

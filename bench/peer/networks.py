@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+import copy
 import math
 
 import torch
@@ -150,6 +151,33 @@ def build(name, norm, channels=3, classes=10):
         if isinstance(m, (nn.Conv2d, nn.Linear)) and m.bias is not None:
             nn.init.zeros_(m.bias)
     return net
+
+
+def shrunk(net, kept):
+    """A copy of the network in which only the `kept` channels of each prunable space are left."""
+    net = copy.deepcopy(net)
+    for (conv, norm, reader), keep in zip(net.prunable(), kept):
+        keep = torch.tensor(list(keep))
+        for module, names in ((conv, ("weight", "bias")), (norm, ("weight", "bias", "running_mean", "running_var"))):
+            for name in names:
+                t = getattr(module, name, None)
+                if t is not None:
+                    t.data = t.data[keep].clone()
+        reader.weight.data = reader.weight.data[:, keep].clone()
+        conv.out_channels = len(keep)
+        if hasattr(norm, "num_features"):
+            norm.num_features = len(keep)
+        if hasattr(reader, "in_channels"):
+            reader.in_channels = len(keep)
+        else:
+            reader.in_features = len(keep)
+    return net
+
+
+def build_case(case):
+    """The network of one of bench/cases.json, with plain BatchNorm, pruned where the case says so."""
+    net = build(case["network"], PlainBatchNorm, classes=case["classes"])
+    return shrunk(net, [range(width) for width in case["widths"]]) if "widths" in case else net
 
 
 def norms(net):

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # The peers and Recede side by side: rounds interleaved (peers, Recede, peers, Recede, ...), one row a case.
-#   bench/peer/run.sh [--quick] [--avx2] [--rounds N] [--seconds S] [--threads T] [--keep DIR] [CASE ...]
-# Cases stand in bench/cases.json: vgg16_bs64 for training and inference, vgg16_bs64_train for one of them; all without one.
-# --quick: 3 rounds of 1 s instead of 5 of 2 s. --avx2: every side without AVX-512, beside PyTorch alone; the goal is 1.
-# --keep leaves the rounds' JSON lines in DIR. Let nothing else run meanwhile.
+#   bench/peer/run.sh [--quick] [--avx2 | --pruned | --memory] [--rounds N] [--seconds S] [--threads T] [--keep DIR] [CASE ...]
+# Cases stand in bench/cases.json: vgg16_bs64 for training and inference, vgg16_bs64_train for one of them.
+# --quick: 3 rounds of 1 s instead of 5 of 2 s. --keep leaves the rounds' JSON lines in DIR.
+# --avx2: every side without AVX-512, beside PyTorch alone; the goal is 1.
+# --pruned: pruned networks beside PyTorch, beside themselves unpruned, and beside what their floors predict.
+# --memory: the peak memory of training steps beside PyTorch's, instead of times.
+# Let nothing else run meanwhile.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,17 +14,17 @@ root=$(cd "$here/../.." && pwd)
 python=/usr/bin/python3
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/recede-peer
 runtime=onnxruntime-node@1.30
-rounds=5 seconds=2 threads=2 keep= avx2=
+rounds=5 seconds=2 threads=2 keep= mode=speed
 names=()
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) rounds=3 seconds=1 ;;
-        --avx2) avx2=1 ;;
+        --avx2|--pruned|--memory) mode=${1#--} ;;
         --rounds) rounds=$2; shift ;;
         --seconds) seconds=$2; shift ;;
         --threads) threads=$2; shift ;;
         --keep) keep=$2; shift ;;
-        -h|--help) sed -n '2,6s/^# *//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -h|--help) sed -n '2,9s/^# *//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         -*) echo "run.sh: no option $1" >&2; exit 2 ;;
         *) names+=("$1") ;;
     esac
@@ -45,7 +48,10 @@ install_peers() {
 }
 
 install_peers >&2
-steps=($("$python" "$here/cases.py" ${names[@]+"${names[@]}"}))
+choice=()
+[ $mode = pruned ] && choice=(--pruned)
+mapfile -t steps < <("$python" "$here/cases.py" ${choice[@]+"${choice[@]}"} ${names[@]+"${names[@]}"})
+[ ${#steps[@]} -gt 0 ] || exit 2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 [ -n "$keep" ] && mkdir -p "$keep"
@@ -53,29 +59,51 @@ lines=${keep:-$scratch}/lines.jsonl
 : >"$lines"
 
 goal=()
-if [ -n "$avx2" ]; then
-    export DOTNET_EnableAVX512=0 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
-    goal=(--goal 1)
-else
-    inferred=($(printf '%s\n' "${steps[@]}" | sed -n 's/_infer$//p'))
-    [ ${#inferred[@]} -eq 0 ] || "$python" "$here/export_onnx.py" "$scratch" "${inferred[@]}" 2>/dev/null
-fi
+case $mode in
+    speed)
+        mapfile -t inferred < <(printf '%s\n' "${steps[@]}" | sed -n 's/_infer$//p')
+        [ ${#inferred[@]} -eq 0 ] || "$python" "$here/export_onnx.py" "$scratch" "${inferred[@]}" 2>/dev/null
+        ;;
+    avx2)
+        export DOTNET_EnableAVX512=0 ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
+        goal=(--goal 1)
+        ;;
+    memory)
+        mapfile -t steps < <(printf '%s\n' "${steps[@]}" | grep '_train$')
+        ;;
+esac
 
 dotnet build -c Release "$root/bench/Recede.Bench" -v q --nologo >&2
 recede=$root/bench/Recede.Bench/bin/Release/net10.0/Recede.Bench.dll
 
-echo "# $(uname -m), $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), load $(cut -d' ' -f1-3 /proc/loadavg)${avx2:+, held to AVX2}"
+echo "# $(uname -m), $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), load $(cut -d' ' -f1-3 /proc/loadavg)"
+[ $mode != avx2 ] || echo "# every side held to AVX2"
 echo "# python3-torch $(dpkg-query -W -f='${Version}' python3-torch 2>/dev/null || echo unknown), $runtime, .NET $(dotnet --version), $threads threads, $rounds rounds of $seconds s"
+# measure STEP: a line of each side, the peers' first.
+measure() {
+    local arguments=(--case "$1" --threads "$threads" --seconds "$seconds")
+    "$python" "$here/train_step.py" "${arguments[@]}"
+    # ONNX Runtime cannot be held to AVX2, and pruned networks are held against PyTorch.
+    if [ $mode = speed ] && [[ $1 == *_infer ]]; then
+        NODE_PATH=$cache/node_modules node "$here/ort_step.js" --models "$scratch" "${arguments[@]}"
+    fi
+    dotnet "$recede" peer-step "${arguments[@]}"
+}
+
+# measure_memory STEP: a process each, since a peak is a process's.
+measure_memory() {
+    local form
+    for form in nchw nhwc; do
+        "$python" "$here/train_step.py" --case "$1" --threads "$threads" --form $form --memory
+    done
+    dotnet "$recede" peer-step --case "$1" --threads "$threads" --memory
+}
+
 for ((round = 1; round <= rounds; round++)); do
+    [ $mode != pruned ] || dotnet "$recede" floors --totals --case "${steps[@]}" --threads "$threads" >>"$lines"
     for step in "${steps[@]}"; do
         echo "round $round/$rounds $step" >&2
-        arguments=(--case "$step" --threads "$threads" --seconds "$seconds")
-        "$python" "$here/train_step.py" "${arguments[@]}" >>"$lines"
-        # ONNX Runtime cannot be held to AVX2.
-        if [ -z "$avx2" ] && [[ $step == *_infer ]]; then
-            NODE_PATH=$cache/node_modules node "$here/ort_step.js" --models "$scratch" "${arguments[@]}" >>"$lines"
-        fi
-        dotnet "$recede" peer-step "${arguments[@]}" >>"$lines"
+        if [ $mode = memory ]; then measure_memory "$step"; else measure "$step"; fi >>"$lines"
     done
 done
 "$python" "$here/compare.py" ${goal[@]+"${goal[@]}"} "$lines"

@@ -18,7 +18,7 @@ import numpy
 import torch
 import torch.nn.functional as F
 
-from networks import BoundedBatchNorm, PlainBatchNorm, build, norms, size
+from networks import BoundedBatchNorm, PlainBatchNorm, build, norms, shrunk, size
 
 MINIMUM_WIDTH = 3
 FASHION = "/usr/share/datasets/fashion-mnist"  # where Debian's dataset-fashion-mnist lies
@@ -144,26 +144,6 @@ def random_plan(net, widths, generator):
     """Random scores, and each space as wide as the plan `widths` (the bounded one of the same ratio)."""
     return [sorted(torch.rand(norm.weight.numel(), generator=generator).argsort(descending=True)[:width].tolist())
             for (_, norm, _), width in zip(net.prunable(), widths)]
-
-
-def shrunk(net, kept):
-    net = copy.deepcopy(net)
-    for (conv, norm, reader), keep in zip(net.prunable(), kept):
-        keep = torch.tensor(keep)
-        for module, names in ((conv, ("weight", "bias")), (norm, ("weight", "bias", "running_mean", "running_var"))):
-            for name in names:
-                t = getattr(module, name, None)
-                if t is not None:
-                    t.data = t.data[keep].clone()
-        reader.weight.data = reader.weight.data[:, keep].clone()
-        conv.out_channels = len(keep)
-        if hasattr(norm, "num_features"):
-            norm.num_features = len(keep)
-        if hasattr(reader, "in_channels"):
-            reader.in_channels = len(keep)
-        else:
-            reader.in_features = len(keep)
-    return net
 
 
 def check_masked(net, small, kept, images):

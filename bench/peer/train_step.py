@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from cases import load, steps
-from networks import PlainBatchNorm, build, size
+from networks import build_case, size
 
 STEPS = steps(load())
 FORMS = {"train": ("nchw", "nhwc"), "infer": ("nchw", "nhwc", "onednn")}
@@ -50,7 +50,7 @@ def step_of(case, kind, form):
     """The step to time, and the network's multiply-adds an image, by which the other side's network is known to be the same."""
     torch.manual_seed(0)
     layout = torch.channels_last if form == "nhwc" else torch.contiguous_format
-    model = build(case["network"], PlainBatchNorm, classes=case["classes"])
+    model = build_case(case)
     work = size(model, (1, 3, case["side"], case["side"]))[1]
     model = model.to(memory_format=layout)
     images = torch.randn(case["batch"], 3, case["side"], case["side"]).contiguous(memory_format=layout)
@@ -70,21 +70,49 @@ def timed(step, seconds):
     return times
 
 
+def resident(field):
+    """VmRSS or VmHWM of this process, in MiB."""
+    with open("/proc/self/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) / 1024 for line in f if line.startswith(field))
+
+
+def begin_memory():
+    """Begins VmHWM anew and gives what lies in memory now."""
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as f:
+        f.write("5")
+    return resident("VmRSS")
+
+
+def memory(step, before):
+    """The peak of the process, and how much of it came after `before` was taken."""
+    for _ in range(LEAST):
+        step()
+    peak = resident("VmHWM")
+    return {"step_mib": round(peak - before, 1), "process_mib": round(peak, 1)}
+
+
+def speed(step, seconds):
+    times = timed(step, seconds)
+    return {"median_ms": round(statistics.median(times), 3), "min_ms": round(min(times), 3), "n": len(times)}
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--case", nargs="+", default=list(STEPS), choices=list(STEPS), metavar="NAME")
+    p.add_argument("--form", nargs="+", default=["nchw", "nhwc", "onednn"], choices=["nchw", "nhwc", "onednn"])
+    p.add_argument("--memory", action="store_true", help="tell the peak memory of the first steps, not their time; one case and form, for it is the process's")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--seconds", type=float, default=4.0, help="time for each step and form")
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     for name in a.case:
         case, kind = STEPS[name]
-        for form in FORMS[kind]:
+        for form in (form for form in FORMS[kind] if form in a.form):
+            before = begin_memory() if a.memory else 0
             step, work = step_of(case, kind, form)
-            times = timed(step, a.seconds)
-            print(json.dumps({"case": name, "side": f"pytorch {form}", "median_ms": round(statistics.median(times), 3),
-                              "min_ms": round(min(times), 3), "n": len(times), "threads": torch.get_num_threads(),
-                              "multiply_adds": work}), flush=True)
+            figures = memory(step, before) if a.memory else speed(step, a.seconds)
+            print(json.dumps({"case": name, "side": f"pytorch {form}", "threads": torch.get_num_threads(),
+                              "multiply_adds": work, **figures}), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,36 +13,46 @@ internal static class PeerStepCommand
         var cases = StepCase.Option();
         var seconds = new Option<double>("--seconds") { Description = "Time for each case.", DefaultValueFactory = _ => 4 };
         var norm = Commands.Norm();
-        var pruned = Commands.Pruned();
         var threads = Commands.Threads();
         var check = new Option<bool>("--check-gradients")
         {
             Description = "Also look for non-finite gradients in every training step, as the trainer does and the peer does not.",
         };
+        var memory = new Option<bool>("--memory") { Description = "Tell the peak memory of the first steps, not their time; one case, for it is the process's." };
         var command = new Command("peer-step", "Times whole training steps and inference, for comparison with PyTorch (bench/peer).")
         {
-            cases, seconds, norm, pruned, threads, check,
+            cases, seconds, norm, threads, check, memory,
         };
         command.SetAction(parsed =>
         {
             using var device = Device.Cpu(parsed.GetValue(threads));
             foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
-                using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
+                var before = parsed.GetValue(memory) ? ProcessMemory.Begin() : 0;
+                using var network = c.CreateNetwork(device, parsed.GetValue(norm));
                 using var step = new NetworkStep(network, c.Batch) { ChecksGradients = parsed.GetValue(check) };
-                var times = StepTimer.Measure(c.Trains ? step.Train : step.Infer, parsed.GetValue(seconds));
-                Print(c, network, parsed.GetValue(norm), parsed.GetValue(pruned), times, device.Pool.Threads);
+                var head = $$"""{"case":"{{c.Name}}","side":"recede","norm":"{{parsed.GetValue(norm).ToString().ToLowerInvariant()}}","threads":{{device.Pool.Threads}},"multiply_adds":{{network.Cost().MultiplyAdds}}""";
+                Console.WriteLine(parsed.GetValue(memory)
+                    ? $"{head},{Memory(c.Trains ? step.Train : step.Infer, before)}}}"
+                    : $"{head},{Times(c.Trains ? step.Train : step.Infer, parsed.GetValue(seconds))}}}");
             }
         });
         return command;
     }
 
-    private static void Print(StepCase c, Network network, Norm norm, double pruned, double[] times, int threads)
+    private static string Times(Action step, double seconds)
     {
-        var extra = norm == Norm.Bounded ? ",\"norm\":\"bounded\"" : "";
-        extra += pruned > 0 ? string.Create(CultureInfo.InvariantCulture, $",\"pruned\":{pruned}") : "";
-        Console.WriteLine(string.Create(
+        var times = StepTimer.Measure(step, seconds);
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"case":"{{c.Name}}","side":"recede"{{extra}},"median_ms":{{StepTimer.Median(times):F3}},"min_ms":{{times[0]:F3}},"n":{{times.Length}},"threads":{{threads}},"multiply_adds":{{network.Cost().MultiplyAdds}}}"""));
+            $"\"median_ms\":{StepTimer.Median(times):F3},\"min_ms\":{times[0]:F3},\"n\":{times.Length}");
+    }
+
+    /// <summary>The peak of the process, and how much of it came after the network was begun.</summary>
+    private static string Memory(Action step, double before)
+    {
+        StepTimer.WarmUp(step);
+        var peak = ProcessMemory.Peak;
+        return string.Create(CultureInfo.InvariantCulture, $"\"step_mib\":{peak - before:F1},\"process_mib\":{peak:F1}");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
@@ -15,18 +14,17 @@ internal static class ProfileStepCommand
         var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 4 };
         var layers = new Option<bool>("--layers") { Description = "A row for every layer, not only for every op." };
         var norm = Commands.Norm();
-        var pruned = Commands.Pruned();
         var threads = Commands.Threads();
         var command = new Command("profile-step", "Tells where the time of a training step or of inference goes.")
         {
-            cases, seconds, layers, norm, pruned, threads,
+            cases, seconds, layers, norm, threads,
         };
         command.SetAction(parsed =>
         {
             using var device = Device.Cpu(parsed.GetValue(threads));
             foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
-                using var network = c.CreateNetwork(device, parsed.GetValue(norm), parsed.GetValue(pruned));
+                using var network = c.CreateNetwork(device, parsed.GetValue(norm));
                 Profile(c, network, parsed.GetValue(seconds), parsed.GetValue(layers));
             }
         });
@@ -37,47 +35,25 @@ internal static class ProfileStepCommand
     {
         using var step = new NetworkStep(network, c.Batch);
         var plain = StepTimer.Median(StepTimer.Measure(c.Trains ? step.Train : step.Infer, seconds / 2));
-        var profile = new OpProfile();
-        step.Tape.Observer = profile;
-        double update = 0;
-        var steps = 0;
-        var began = Stopwatch.GetTimestamp();
-        while (steps == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds / 2)
-        {
-            if (c.Trains)
-            {
-                step.Differentiate();
-                var from = Stopwatch.GetTimestamp();
-                step.Update();
-                update += Stopwatch.GetElapsedTime(from).TotalMilliseconds;
-            }
-            else
-            {
-                step.Infer();
-            }
-
-            steps++;
-        }
-
-        var whole = Stopwatch.GetElapsedTime(began).TotalMilliseconds / steps;
-        var rows = Rows(profile, Work(network, c.Batch), steps, byLayer);
+        var profile = StepProfile.Of(step, c.Trains, seconds / 2);
+        var whole = profile.Milliseconds;
+        var rows = Rows(profile, Work(network, c.Batch), byLayer);
         if (c.Trains)
         {
-            rows.Add(new Row("Sgd", "", "update", 1, update / steps, 0));
+            rows.Add(new Row("Sgd", "", "update", 1, profile.UpdateMilliseconds, 0));
         }
 
         rows.Add(new Row("(between ops)", "", "", 1, whole - rows.Sum(r => r.Milliseconds), 0));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{c.Name}, {network.Cost().MultiplyAdds / 1e6:F1} M multiply-adds an image, {network.Device.Description}: {whole:F2} ms a step over {steps} steps ({plain:F2} ms the median without the profile)"));
+            $"{c.Name}, {network.Cost().MultiplyAdds / 1e6:F1} M multiply-adds an image, {network.Device.Description}: {whole:F2} ms a step over {profile.Steps} steps ({plain:F2} ms the median without the profile)"));
         Print([.. rows.OrderByDescending(r => r.Milliseconds)], whole, byLayer);
     }
 
-    private static List<Row> Rows(
-        OpProfile profile, Dictionary<string, (double Forward, double Backward)> work, int steps, bool byLayer)
+    private static List<Row> Rows(StepProfile profile, Dictionary<string, (double Forward, double Backward)> work, bool byLayer)
     {
         var rows = new List<Row>();
-        var groups = profile.Sums.GroupBy(s => (s.Op, Layer: byLayer ? s.Layer : "", s.Backward));
+        var groups = profile.Ops.GroupBy(op => (op.Name, Layer: byLayer ? op.Layer : "", op.Backward));
         foreach (var group in groups)
         {
             var (op, layer, backward) = group.Key;
@@ -95,8 +71,8 @@ internal static class ProfileStepCommand
                 op,
                 layer,
                 backward ? "backward" : "forward",
-                (double)group.Sum(s => s.Calls) / steps,
-                group.Sum(s => s.Milliseconds) / steps,
+                group.Sum(s => s.Calls),
+                group.Sum(s => s.Milliseconds),
                 flops));
         }
 

@@ -4,18 +4,14 @@ using Recede.Engine.Nn;
 
 namespace Recede.Bench.Steps;
 
-/// <summary>Whole training steps and inference, unpruned and with 50 % and 90 % of the channels gone.</summary>
+/// <summary>Whole training steps and inference, unpruned and with 50 % and 90 % of the channels gone, at widths of bounded pruning.</summary>
 public class StepBenchmarks : OpBenchmarks
 {
     private NetworkStep _step = null!;
 
-    /// <summary>The network and its batch, as the peer's cases name them.</summary>
-    [Params("vgg16_bs64", "resnet56_bs64", "resnet20_bs128")]
-    public string Network { get; set; } = "";
-
-    /// <summary>The share of channels that is pruned, by random importances: the widths are odd numbers, as in earnest.</summary>
-    [Params(0, 0.5, 0.9)]
-    public double Pruned { get; set; }
+    /// <summary>The network, how many percent of it are pruned, and its batch, as bench/cases.json names them.</summary>
+    [Params("vgg16_bs64", "vgg16_p50_bs64", "vgg16_p90_bs64", "resnet56_bs64", "resnet56_p50_bs64", "resnet56_p90_bs64", "resnet20_bs128")]
+    public string Case { get; set; } = "";
 
     [ParamsAllValues]
     public Norm Norm { get; set; }
@@ -28,8 +24,8 @@ public class StepBenchmarks : OpBenchmarks
 
     protected override void Prepare()
     {
-        var c = StepCase.Of($"{Network}_train");
-        var network = Own(c.CreateNetwork(Device, Norm, Pruned));
+        var c = StepCase.Of($"{Case}_train");
+        var network = Own(c.CreateNetwork(Device, Norm));
         _step = Own(new NetworkStep(network, c.Batch));
     }
 }

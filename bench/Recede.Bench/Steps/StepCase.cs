@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
-using Recede.Engine.Pruning;
 
 namespace Recede.Bench.Steps;
 
@@ -10,9 +8,10 @@ namespace Recede.Bench.Steps;
 /// <param name="Name">"vgg16_bs64_train".</param>
 /// <param name="Network">The network's name in <see cref="Networks"/>.</param>
 /// <param name="Options">Images and classes.</param>
+/// <param name="Pruned">Percent of its channels that are pruned: which widths of <see cref="PrunedWidths"/> it has. 0 for none.</param>
 /// <param name="Batch">Images.</param>
 /// <param name="Trains">A training step, or inference.</param>
-internal sealed record StepCase(string Name, string Network, NetworkOptions Options, int Batch, bool Trains)
+internal sealed record StepCase(string Name, string Network, NetworkOptions Options, int Pruned, int Batch, bool Trains)
 {
     private const string FileName = "cases.json";
 
@@ -35,16 +34,13 @@ internal sealed record StepCase(string Name, string Network, NetworkOptions Opti
         return option;
     }
 
-    /// <summary>Makes its network.</summary>
-    /// <param name="device">Where.</param>
-    /// <param name="norm">Which norms.</param>
-    /// <param name="pruned">Share of the channels that is pruned, by random scores: only the widths matter for the time.</param>
-    public Network CreateNetwork(Device device, Norm norm, double pruned = 0)
+    /// <summary>Makes its network, pruned where the case says so.</summary>
+    public Network CreateNetwork(Device device, Norm norm)
     {
         var network = Networks.Create(Network, device, Options with { Norm = norm, Seed = 1 });
-        if (pruned != 0)
+        if (Pruned != 0)
         {
-            OneShot.Plan(network, pruned, new PruningOptions { Score = ChannelScore.Random, Seed = 1 }).Apply(network);
+            PrunedWidths.Apply(network, Pruned);
         }
 
         return network;
@@ -52,9 +48,7 @@ internal sealed record StepCase(string Name, string Network, NetworkOptions Opti
 
     private static List<StepCase> Read()
     {
-        using var stream = typeof(StepCase).Assembly.GetManifestResourceStream(FileName)
-            ?? throw new InvalidDataException($"{FileName} is not embedded in the benchmarks.");
-        using var document = JsonDocument.Parse(stream);
+        using var document = EmbeddedFile.Json(FileName);
         var cases = new List<StepCase>();
         foreach (var entry in document.RootElement.GetProperty("cases").EnumerateArray())
         {
@@ -69,6 +63,7 @@ internal sealed record StepCase(string Name, string Network, NetworkOptions Opti
                         $"{entry.GetProperty("name").GetString()}_{kind}",
                         entry.GetProperty("network").GetString()!,
                         options,
+                        entry.TryGetProperty("pruned", out var pruned) ? pruned.GetInt32() : 0,
                         entry.GetProperty("batch").GetInt32(),
                         Trains: kind == "train"));
                 }

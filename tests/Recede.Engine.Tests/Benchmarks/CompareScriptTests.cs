@@ -53,6 +53,47 @@ internal sealed class CompareScriptTests
         Assert.That(error, Does.Contain("vgg16_bs64_train: no timings of Recede"));
     }
 
+    [Test]
+    public void A_pruned_network_is_held_against_what_its_floors_predict()
+    {
+        // 50 %: 2 times as fast where 2.5 is predicted; 90 %: 1.6 times where 8 is, and slower than the 50 %.
+        var (code, output, error) = Compare(
+            [],
+            Times("vgg16_bs64_train", "recede", 80), Times("vgg16_p50_bs64_train", "recede", 40), Times("vgg16_p90_bs64_train", "recede", 50),
+            Times("vgg16_bs64_train", "pytorch nchw", 80), Times("vgg16_p50_bs64_train", "pytorch nchw", 80), Times("vgg16_p90_bs64_train", "pytorch nchw", 60),
+            Floor("vgg16_bs64_train", 20), Floor("vgg16_p50_bs64_train", 8), Floor("vgg16_p90_bs64_train", 2.5));
+        Assert.That(code, Is.Zero, error);
+        Assert.That(Table(output)["vgg16_p90_bs64"], Is.EqualTo(["1.20 [1.20..1.20]", "-", "1.5 / -", "NOT met / -"]));
+        var pruned = Table(output, which: 1);
+        Assert.That(pruned["vgg16_p50_bs64_train"], Is.EqualTo(["2.00", "2.50", "0.80", "met", "met"]));
+        Assert.That(pruned["vgg16_p90_bs64_train"], Is.EqualTo(["1.60", "8.00", "0.20", "NOT met", "slower than vgg16_p50_bs64_train"]));
+        Assert.That(pruned, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Memory_is_held_against_the_layout_that_takes_least()
+    {
+        var (code, output, error) = Compare(
+            [], Memory("vgg16_bs64_train", "pytorch nchw", 500, 700), Memory("vgg16_bs64_train", "pytorch nhwc", 450, 800), Memory("vgg16_bs64_train", "recede", 460, 500));
+        Assert.That(code, Is.Zero, error);
+        Assert.That(Table(output)["vgg16_bs64_train"], Is.EqualTo(["pytorch nhwc", "450 (800)", "460 (500)", "NOT met"]));
+    }
+
+    [Test]
+    public void The_cases_of_pruning_are_the_pruned_networks_and_those_they_are_held_against()
+    {
+        var (code, output, error) = Python.Run(null, Repository.PathOf("bench/peer/cases.py"), "--pruned");
+        Assert.That(code, Is.Zero, error);
+        string[] names = ["vgg16_bs64", "resnet56_bs64", "vgg16_p50_bs64", "vgg16_p90_bs64", "resnet56_p50_bs64", "resnet56_p90_bs64"];
+        Assert.That(output.TrimEnd('\n').Split('\n'), Is.EqualTo(names.SelectMany(name => (string[])[$"{name}_train", $"{name}_infer"])));
+    }
+
+    private static string Floor(string step, double ms) =>
+        FormattableString.Invariant($$"""{"case":"{{step}}","floor_ms":{{ms}},"threads":2}""");
+
+    private static string Memory(string step, string side, double mine, double whole) =>
+        FormattableString.Invariant($$"""{"case":"{{step}}","side":"{{side}}","step_mib":{{mine}},"process_mib":{{whole}},"threads":2}""");
+
     private static string Times(string step, string side, params double[] rounds) => string.Join('\n', rounds.Select(
         ms => FormattableString.Invariant($$"""{"case":"{{step}}","side":"{{side}}","median_ms":{{ms}},"threads":2}""")));
 
@@ -63,8 +104,8 @@ internal sealed class CompareScriptTests
         return Table(output);
     }
 
-    /// <summary>The first table: the cells of a case by its name.</summary>
-    private static Dictionary<string, string[]> Table(string output) => output.Split("\n\n")[0].Split('\n').Skip(2)
+    /// <summary>A table: the cells of a row by its first.</summary>
+    private static Dictionary<string, string[]> Table(string output, int which = 0) => output.TrimEnd('\n').Split("\n\n")[which].Split('\n').Skip(2)
         .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(cells => cells[0], cells => cells[1..]);
 

@@ -1,0 +1,105 @@
+using Recede.Engine.Devices;
+using Recede.Engine.Nn;
+
+namespace Recede.Bench.Steps;
+
+/// <summary>What an op of a step cannot do without: multiply-adds, and every tensor that it reads or writes, once.</summary>
+/// <remarks>
+/// Channels count as they lie in memory, padded up to the device's lanes; only an image's are counted as they are. A
+/// convolution counts as the direct algorithm does: Winograd's multiplies less, and may stay below such a floor.
+/// </remarks>
+/// <param name="Name">Path of the layer, or the op's name where it belongs to none.</param>
+/// <param name="Kind">What it is and of which shape: the same for layers that differ in nothing but their place.</param>
+/// <param name="Backward">Which direction.</param>
+/// <param name="MultiplyAdds">Multiply-adds.</param>
+/// <param name="Bytes">Bytes.</param>
+internal sealed record OpWork(string Name, string Kind, bool Backward, double MultiplyAdds, double Bytes)
+{
+    /// <summary>The update reads value, gradient and momentum, and writes value and momentum.</summary>
+    private const int UpdatePasses = 5;
+
+    /// <summary>Name of the op that lays the images out.</summary>
+    public const string Images = "Images";
+
+    /// <summary>Name of the update.</summary>
+    public const string Update = "Sgd";
+
+    /// <summary>The least time that it can take.</summary>
+    public double FloorMilliseconds(in Ceilings ceilings) => 1e3 * Math.Max(MultiplyAdds / ceilings.MultiplyAdds, Bytes / ceilings.Bytes);
+
+    /// <summary>The ops of a step, in order: forward, then backward, then the update.</summary>
+    /// <param name="network">The network, at the widths that it has.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="trains">A training step; or inference with every norm folded into its convolution.</param>
+    public static IReadOnlyList<OpWork> Of(Network network, int batch, bool trains)
+    {
+        var layers = network.Trace();
+        var added = new HashSet<Module>(network.Modules.OfType<Residual>().Select(r => r.Children[0].Children[^1]));
+        double Physical(Shape shape) => network.Device.PhysicalBytes(shape.WithN(batch), TensorLayout.Activation, ElementType.Float32);
+        double Weights(Module layer) =>
+            layer.OwnParameters.Sum(p => (double)network.Device.PhysicalBytes(p.Shape, p.Layout, ElementType.Float32));
+
+        var image = network.ImageShape.WithN(batch);
+        var works = new List<OpWork> { new(Images, Images, false, 0, image.Count + Physical(image)) };
+        var backward = new List<OpWork>();
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var (layer, input, output, _) = layers[i];
+            var (x, y, w) = (Physical(input), Physical(output), Weights(layer));
+            var first = i == 0;
+            if (layer is NormLayer)
+            {
+                var residual = added.Contains(layer);
+                var kind = $"{layer.TypeName}{(residual ? " + add" : "")} {Of(output)}";
+                if (trains)
+                {
+                    works.Add(new OpWork(layer.Path, kind, false, 0, x + y + (residual ? y : 0)));
+                    backward.Add(new OpWork(layer.Path, kind, true, 0, x + y + x + (residual ? 2 * y : 0)));
+                }
+                else if (residual)
+                {
+                    // Folded away; the convolution before it reads what is added.
+                    works[^1] = works[^1] with { Bytes = works[^1].Bytes + y };
+                }
+
+                continue;
+            }
+
+            var products = batch * PhysicalMultiplyAdds(layers[i], network.Device.Lanes, first);
+            var name = $"{Describe(layer)} {Of(input)} -> {Of(output)}";
+            works.Add(new OpWork(layer.Path, name, false, products, x + w + y));
+            var gradients = first ? 1 : 2;
+            backward.Add(new OpWork(layer.Path, name, true, gradients * products, y + (products > 0 ? x + 2 * w : 0) + (first ? 0 : x)));
+        }
+
+        if (trains)
+        {
+            backward.Reverse();
+            works.AddRange(backward);
+            var parameters = network.Parameters.Where(p => p.Trainable)
+                .Sum(p => (double)network.Device.PhysicalBytes(p.Shape, p.Layout, ElementType.Float32));
+            works.Add(new OpWork(Update, Update, false, 0, UpdatePasses * parameters));
+        }
+
+        return works;
+    }
+
+    private static string Of(Shape shape) => $"{shape.C}@{shape.H}x{shape.W}";
+
+    private static string Describe(Module layer) => layer is Conv2d { Options: var o }
+        ? $"{layer.TypeName} {o.KernelHeight}x{o.KernelWidth}{(o.Stride > 1 ? $"/{o.Stride}" : "")}"
+        : $"{layer.TypeName}";
+
+    private static double PhysicalMultiplyAdds(LayerTrace layer, int lanes, bool first)
+    {
+        if (layer.MultiplyAdds == 0)
+        {
+            return 0;
+        }
+
+        var inputs = first ? 1 : Padded(layer.Input.C, lanes) / layer.Input.C;
+        return layer.MultiplyAdds * inputs * Padded(layer.Output.C, lanes) / layer.Output.C;
+    }
+
+    private static double Padded(int channels, int lanes) => (channels + lanes - 1) / lanes * lanes;
+}
