@@ -104,6 +104,9 @@ def pruned_rows(times, floors, cases):
         if "pruned" not in case or step not in times:
             continue
         less = [f"{c['name']}_{kind}" for c in family(cases, case)]
+        missing = [name for name in [*less, step] if OURS not in times.get(name, {}) or name not in floors]
+        if missing:
+            raise SystemExit(f"compare.py: {step} is held against networks without timings or floors: {', '.join(missing)}")
         ours = {name: statistics.median(times[name][OURS]) for name in [*less, step]}
         floor = {name: statistics.median(floors[name][OURS]) for name in (less[0], step)}
         faster, predicted = ours[less[0]] / ours[step], floor[less[0]] / floor[step]

@@ -71,6 +71,15 @@ internal sealed class CompareScriptTests
     }
 
     [Test]
+    public void A_pruned_network_without_the_one_it_is_held_against_is_an_error()
+    {
+        const string Step = "vgg16_p50_bs64_train";
+        var (code, _, error) = Compare([], Times(Step, "recede", 40), Times(Step, "pytorch nchw", 80), Floor(Step, 8));
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain($"{Step} is held against networks without timings or floors: vgg16_bs64_train"));
+    }
+
+    [Test]
     public void Memory_is_held_against_the_layout_that_takes_least()
     {
         var (code, output, error) = Compare(
