@@ -54,7 +54,19 @@ internal static unsafe class TileKernelDispatch
             a.DwVector = dwBlock;
             if (blocks == 1)
             {
-                FilterGradientKernels.Rows16x1<Vector512<float>, Vector512Ops>(in a, x, xPixels, dy, dyPixels, count, dw, rows, add);
+                if (rows > 8)
+                {
+                    FilterGradientKernels.Rows16x1<Vector512<float>, Vector512Ops>(in a, x, xPixels, dy, dyPixels, count, dw, rows, add);
+                }
+                else if (rows > 4)
+                {
+                    FilterGradientKernels.Rows8x1<Vector512<float>, Vector512Ops>(in a, x, xPixels, dy, dyPixels, count, dw, rows, add);
+                }
+                else
+                {
+                    FilterGradientKernels.Rows4x1<Vector512<float>, Vector512Ops>(in a, x, xPixels, dy, dyPixels, count, dw, rows, add);
+                }
+
                 return;
             }
 

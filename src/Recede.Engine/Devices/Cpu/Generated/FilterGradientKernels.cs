@@ -383,6 +383,223 @@ internal static unsafe class FilterGradientKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows8x1<TV, TOps>(
+        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c30 = TOps.Zero;
+        TV c40 = TOps.Zero;
+        TV c50 = TOps.Zero;
+        TV c60 = TOps.Zero;
+        TV c70 = TOps.Zero;
+        nint t = 0;
+        do
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c00 = TOps.Fma(v0, g0, c00);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c10 = TOps.Fma(v1, g0, c10);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c20 = TOps.Fma(v2, g0, c20);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c30 = TOps.Fma(v3, g0, c30);
+            TV v4 = TOps.Broadcast(*(float*)(k + 16));
+            c40 = TOps.Fma(v4, g0, c40);
+            TV v5 = TOps.Broadcast(*(float*)(k + 20));
+            c50 = TOps.Fma(v5, g0, c50);
+            TV v6 = TOps.Broadcast(*(float*)(k + 24));
+            c60 = TOps.Fma(v6, g0, c60);
+            TV v7 = TOps.Broadcast(*(float*)(k + 28));
+            c70 = TOps.Fma(v7, g0, c70);
+            t++;
+        }
+        while (t < count);
+
+        if (add)
+        {
+            c00 = TOps.Add(c00, TOps.Load(dw));
+
+            if (rows > 1)
+            {
+                c10 = TOps.Add(c10, TOps.Load(dw + (1 * Simd.Lanes)));
+            }
+
+            if (rows > 2)
+            {
+                c20 = TOps.Add(c20, TOps.Load(dw + (2 * Simd.Lanes)));
+            }
+
+            if (rows > 3)
+            {
+                c30 = TOps.Add(c30, TOps.Load(dw + (3 * Simd.Lanes)));
+            }
+
+            if (rows > 4)
+            {
+                c40 = TOps.Add(c40, TOps.Load(dw + (4 * Simd.Lanes)));
+            }
+
+            if (rows > 5)
+            {
+                c50 = TOps.Add(c50, TOps.Load(dw + (5 * Simd.Lanes)));
+            }
+
+            if (rows > 6)
+            {
+                c60 = TOps.Add(c60, TOps.Load(dw + (6 * Simd.Lanes)));
+            }
+
+            if (rows > 7)
+            {
+                c70 = TOps.Add(c70, TOps.Load(dw + (7 * Simd.Lanes)));
+            }
+        }
+
+        TOps.Store(c00, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c10, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c20, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c30, dw + (3 * Simd.Lanes));
+        }
+
+        if (rows > 4)
+        {
+            TOps.Store(c40, dw + (4 * Simd.Lanes));
+        }
+
+        if (rows > 5)
+        {
+            TOps.Store(c50, dw + (5 * Simd.Lanes));
+        }
+
+        if (rows > 6)
+        {
+            TOps.Store(c60, dw + (6 * Simd.Lanes));
+        }
+
+        if (rows > 7)
+        {
+            TOps.Store(c70, dw + (7 * Simd.Lanes));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows4x1<TV, TOps>(
+        in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c000 = TOps.Zero;
+        TV c001 = TOps.Zero;
+        TV c100 = TOps.Zero;
+        TV c101 = TOps.Zero;
+        TV c200 = TOps.Zero;
+        TV c201 = TOps.Zero;
+        TV c300 = TOps.Zero;
+        TV c301 = TOps.Zero;
+        nint t = 0;
+        for (; t + 1 < count; t += 2)
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c000 = TOps.Fma(v0, g0, c000);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c100 = TOps.Fma(v1, g0, c100);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c200 = TOps.Fma(v2, g0, c200);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c300 = TOps.Fma(v3, g0, c300);
+            byte* gh = dy + dyPixels[t + 1];
+            byte* kh = x + xPixels[t + 1];
+            TV gh0 = TOps.Load((float*)gh);
+            TV vh0 = TOps.Broadcast(*(float*)kh);
+            c001 = TOps.Fma(vh0, gh0, c001);
+            TV vh1 = TOps.Broadcast(*(float*)(kh + 4));
+            c101 = TOps.Fma(vh1, gh0, c101);
+            TV vh2 = TOps.Broadcast(*(float*)(kh + 8));
+            c201 = TOps.Fma(vh2, gh0, c201);
+            TV vh3 = TOps.Broadcast(*(float*)(kh + 12));
+            c301 = TOps.Fma(vh3, gh0, c301);
+        }
+
+        if (t < count)
+        {
+            byte* g = dy + dyPixels[t];
+            byte* k = x + xPixels[t];
+            TV g0 = TOps.Load((float*)g);
+            TV v0 = TOps.Broadcast(*(float*)k);
+            c000 = TOps.Fma(v0, g0, c000);
+            TV v1 = TOps.Broadcast(*(float*)(k + 4));
+            c100 = TOps.Fma(v1, g0, c100);
+            TV v2 = TOps.Broadcast(*(float*)(k + 8));
+            c200 = TOps.Fma(v2, g0, c200);
+            TV v3 = TOps.Broadcast(*(float*)(k + 12));
+            c300 = TOps.Fma(v3, g0, c300);
+        }
+
+        c000 = TOps.Add(c000, c001);
+        c100 = TOps.Add(c100, c101);
+        c200 = TOps.Add(c200, c201);
+        c300 = TOps.Add(c300, c301);
+
+        if (add)
+        {
+            c000 = TOps.Add(c000, TOps.Load(dw));
+
+            if (rows > 1)
+            {
+                c100 = TOps.Add(c100, TOps.Load(dw + (1 * Simd.Lanes)));
+            }
+
+            if (rows > 2)
+            {
+                c200 = TOps.Add(c200, TOps.Load(dw + (2 * Simd.Lanes)));
+            }
+
+            if (rows > 3)
+            {
+                c300 = TOps.Add(c300, TOps.Load(dw + (3 * Simd.Lanes)));
+            }
+        }
+
+        TOps.Store(c000, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c100, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c200, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c300, dw + (3 * Simd.Lanes));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Rows4x2<TV, TOps>(
         in FilterGradientArguments a, byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, int rows, bool add)
         where TV : unmanaged

@@ -162,7 +162,7 @@ internal static unsafe class TileKernels
                     n -= 4;
                 }
 
-                while (n > 0)
+                if (n >= 2)
                 {
                     TV w00 = TOps.Load(w);
                     TV w01 = TOps.Load(w + wv);
@@ -190,9 +190,66 @@ internal static unsafe class TileKernels
                     TV v07 = TOps.Broadcast(*(float*)(x7 + k));
                     c700 = TOps.Fma(v07, w00, c700);
                     c710 = TOps.Fma(v07, w01, c710);
-                    k += sizeof(float);
+                    TV w10 = TOps.Load(w + (1 * Simd.Lanes));
+                    TV w11 = TOps.Load(w + (1 * Simd.Lanes) + wv);
+                    TV v10 = TOps.Broadcast(*(float*)(x0 + k + 4));
+                    c000 = TOps.Fma(v10, w10, c000);
+                    c010 = TOps.Fma(v10, w11, c010);
+                    TV v11 = TOps.Broadcast(*(float*)(x1 + k + 4));
+                    c100 = TOps.Fma(v11, w10, c100);
+                    c110 = TOps.Fma(v11, w11, c110);
+                    TV v12 = TOps.Broadcast(*(float*)(x2 + k + 4));
+                    c200 = TOps.Fma(v12, w10, c200);
+                    c210 = TOps.Fma(v12, w11, c210);
+                    TV v13 = TOps.Broadcast(*(float*)(x3 + k + 4));
+                    c300 = TOps.Fma(v13, w10, c300);
+                    c310 = TOps.Fma(v13, w11, c310);
+                    TV v14 = TOps.Broadcast(*(float*)(x4 + k + 4));
+                    c400 = TOps.Fma(v14, w10, c400);
+                    c410 = TOps.Fma(v14, w11, c410);
+                    TV v15 = TOps.Broadcast(*(float*)(x5 + k + 4));
+                    c500 = TOps.Fma(v15, w10, c500);
+                    c510 = TOps.Fma(v15, w11, c510);
+                    TV v16 = TOps.Broadcast(*(float*)(x6 + k + 4));
+                    c600 = TOps.Fma(v16, w10, c600);
+                    c610 = TOps.Fma(v16, w11, c610);
+                    TV v17 = TOps.Broadcast(*(float*)(x7 + k + 4));
+                    c700 = TOps.Fma(v17, w10, c700);
+                    c710 = TOps.Fma(v17, w11, c710);
+                    k += 2 * sizeof(float);
+                    w += 2 * Simd.Lanes;
+                    n -= 2;
+                }
+
+                if (n > 0)
+                {
+                    TV w00 = TOps.Load(w);
+                    TV w01 = TOps.Load(w + wv);
+                    TV v00 = TOps.Broadcast(*(float*)(x0 + k));
+                    c000 = TOps.Fma(v00, w00, c000);
+                    c010 = TOps.Fma(v00, w01, c010);
+                    TV v01 = TOps.Broadcast(*(float*)(x1 + k));
+                    c100 = TOps.Fma(v01, w00, c100);
+                    c110 = TOps.Fma(v01, w01, c110);
+                    TV v02 = TOps.Broadcast(*(float*)(x2 + k));
+                    c200 = TOps.Fma(v02, w00, c200);
+                    c210 = TOps.Fma(v02, w01, c210);
+                    TV v03 = TOps.Broadcast(*(float*)(x3 + k));
+                    c300 = TOps.Fma(v03, w00, c300);
+                    c310 = TOps.Fma(v03, w01, c310);
+                    TV v04 = TOps.Broadcast(*(float*)(x4 + k));
+                    c400 = TOps.Fma(v04, w00, c400);
+                    c410 = TOps.Fma(v04, w01, c410);
+                    TV v05 = TOps.Broadcast(*(float*)(x5 + k));
+                    c500 = TOps.Fma(v05, w00, c500);
+                    c510 = TOps.Fma(v05, w01, c510);
+                    TV v06 = TOps.Broadcast(*(float*)(x6 + k));
+                    c600 = TOps.Fma(v06, w00, c600);
+                    c610 = TOps.Fma(v06, w01, c610);
+                    TV v07 = TOps.Broadcast(*(float*)(x7 + k));
+                    c700 = TOps.Fma(v07, w00, c700);
+                    c710 = TOps.Fma(v07, w01, c710);
                     w += Simd.Lanes;
-                    n--;
                 }
 
                 t++;
@@ -361,7 +418,7 @@ internal static unsafe class TileKernels
                     n -= 4;
                 }
 
-                while (n > 0)
+                if (n >= 2)
                 {
                     TV w00 = TOps.Load(w);
                     TV v00 = TOps.Broadcast(*(float*)(x0 + k));
@@ -380,9 +437,48 @@ internal static unsafe class TileKernels
                     c600 = TOps.Fma(v06, w00, c600);
                     TV v07 = TOps.Broadcast(*(float*)(x7 + k));
                     c700 = TOps.Fma(v07, w00, c700);
-                    k += sizeof(float);
+                    TV w10 = TOps.Load(w + (1 * Simd.Lanes));
+                    TV v10 = TOps.Broadcast(*(float*)(x0 + k + 4));
+                    c001 = TOps.Fma(v10, w10, c001);
+                    TV v11 = TOps.Broadcast(*(float*)(x1 + k + 4));
+                    c101 = TOps.Fma(v11, w10, c101);
+                    TV v12 = TOps.Broadcast(*(float*)(x2 + k + 4));
+                    c201 = TOps.Fma(v12, w10, c201);
+                    TV v13 = TOps.Broadcast(*(float*)(x3 + k + 4));
+                    c301 = TOps.Fma(v13, w10, c301);
+                    TV v14 = TOps.Broadcast(*(float*)(x4 + k + 4));
+                    c401 = TOps.Fma(v14, w10, c401);
+                    TV v15 = TOps.Broadcast(*(float*)(x5 + k + 4));
+                    c501 = TOps.Fma(v15, w10, c501);
+                    TV v16 = TOps.Broadcast(*(float*)(x6 + k + 4));
+                    c601 = TOps.Fma(v16, w10, c601);
+                    TV v17 = TOps.Broadcast(*(float*)(x7 + k + 4));
+                    c701 = TOps.Fma(v17, w10, c701);
+                    k += 2 * sizeof(float);
+                    w += 2 * Simd.Lanes;
+                    n -= 2;
+                }
+
+                if (n > 0)
+                {
+                    TV w00 = TOps.Load(w);
+                    TV v00 = TOps.Broadcast(*(float*)(x0 + k));
+                    c000 = TOps.Fma(v00, w00, c000);
+                    TV v01 = TOps.Broadcast(*(float*)(x1 + k));
+                    c100 = TOps.Fma(v01, w00, c100);
+                    TV v02 = TOps.Broadcast(*(float*)(x2 + k));
+                    c200 = TOps.Fma(v02, w00, c200);
+                    TV v03 = TOps.Broadcast(*(float*)(x3 + k));
+                    c300 = TOps.Fma(v03, w00, c300);
+                    TV v04 = TOps.Broadcast(*(float*)(x4 + k));
+                    c400 = TOps.Fma(v04, w00, c400);
+                    TV v05 = TOps.Broadcast(*(float*)(x5 + k));
+                    c500 = TOps.Fma(v05, w00, c500);
+                    TV v06 = TOps.Broadcast(*(float*)(x6 + k));
+                    c600 = TOps.Fma(v06, w00, c600);
+                    TV v07 = TOps.Broadcast(*(float*)(x7 + k));
+                    c700 = TOps.Fma(v07, w00, c700);
                     w += Simd.Lanes;
-                    n--;
                 }
 
                 t++;
@@ -518,7 +614,7 @@ internal static unsafe class TileKernels
                     n -= 4;
                 }
 
-                while (n > 0)
+                if (n >= 2)
                 {
                     TV w00 = TOps.Load(w);
                     TV w01 = TOps.Load(w + wv);
@@ -534,9 +630,42 @@ internal static unsafe class TileKernels
                     TV v03 = TOps.Broadcast(*(float*)(x3 + k));
                     c300 = TOps.Fma(v03, w00, c300);
                     c310 = TOps.Fma(v03, w01, c310);
-                    k += sizeof(float);
+                    TV w10 = TOps.Load(w + (1 * Simd.Lanes));
+                    TV w11 = TOps.Load(w + (1 * Simd.Lanes) + wv);
+                    TV v10 = TOps.Broadcast(*(float*)(x0 + k + 4));
+                    c000 = TOps.Fma(v10, w10, c000);
+                    c010 = TOps.Fma(v10, w11, c010);
+                    TV v11 = TOps.Broadcast(*(float*)(x1 + k + 4));
+                    c100 = TOps.Fma(v11, w10, c100);
+                    c110 = TOps.Fma(v11, w11, c110);
+                    TV v12 = TOps.Broadcast(*(float*)(x2 + k + 4));
+                    c200 = TOps.Fma(v12, w10, c200);
+                    c210 = TOps.Fma(v12, w11, c210);
+                    TV v13 = TOps.Broadcast(*(float*)(x3 + k + 4));
+                    c300 = TOps.Fma(v13, w10, c300);
+                    c310 = TOps.Fma(v13, w11, c310);
+                    k += 2 * sizeof(float);
+                    w += 2 * Simd.Lanes;
+                    n -= 2;
+                }
+
+                if (n > 0)
+                {
+                    TV w00 = TOps.Load(w);
+                    TV w01 = TOps.Load(w + wv);
+                    TV v00 = TOps.Broadcast(*(float*)(x0 + k));
+                    c000 = TOps.Fma(v00, w00, c000);
+                    c010 = TOps.Fma(v00, w01, c010);
+                    TV v01 = TOps.Broadcast(*(float*)(x1 + k));
+                    c100 = TOps.Fma(v01, w00, c100);
+                    c110 = TOps.Fma(v01, w01, c110);
+                    TV v02 = TOps.Broadcast(*(float*)(x2 + k));
+                    c200 = TOps.Fma(v02, w00, c200);
+                    c210 = TOps.Fma(v02, w01, c210);
+                    TV v03 = TOps.Broadcast(*(float*)(x3 + k));
+                    c300 = TOps.Fma(v03, w00, c300);
+                    c310 = TOps.Fma(v03, w01, c310);
                     w += Simd.Lanes;
-                    n--;
                 }
 
                 t++;

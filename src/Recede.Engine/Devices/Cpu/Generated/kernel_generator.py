@@ -69,14 +69,18 @@ def tile(pixels, vectors, sets):
     o("                    n -= 4;")
     o("                }")
     o("")
-    o("                while (n > 0)")
-    o("                {")
-    step(0)
-    o("                    k += sizeof(float);")
-    o("                    w += Simd.Lanes;")
-    o("                    n--;")
-    o("                }")
-    o("")
+    for rest in (2, 1):
+        o(f"                if (n >= {rest})" if rest > 1 else "                if (n > 0)")
+        o("                {")
+        for u in range(rest):
+            step(u)
+        if rest > 1:
+            o(f"                    k += {rest} * sizeof(float);")
+        o("                    w += " + (f"{rest} * " if rest > 1 else "") + "Simd.Lanes;")
+        if rest > 1:
+            o(f"                    n -= {rest};")
+        o("                }")
+        o("")
     o("                t++;")
     o("            }")
     o("            while (t < tapCount);")
@@ -111,8 +115,8 @@ def tile(pixels, vectors, sets):
     return "\n".join(out)
 
 
-def gradient(rows, vectors):
-    """rows input channels x vectors of output channels of the filter, summed over pixels."""
+def gradient(rows, vectors, sets=1):
+    """rows input channels x vectors of output channels of the filter, summed over pixels; `sets` accumulators each."""
     out = []
     o = out.append
     o(OPTIMISED)
@@ -121,26 +125,50 @@ def gradient(rows, vectors):
     o("        where TV : unmanaged")
     o("        where TOps : struct, IVectorOps<TV>")
     o("    {")
+    name = (lambda r, v, s: f"c{r}{v}" if sets == 1 else f"c{r}{v}{s}") if rows < 10 else (lambda r, v, s: f"c{r}_{v}")
     for r in range(rows):
         for v in range(vectors):
-            o(f"        TV c{r}{v} = TOps.Zero;" if rows < 10 else f"        TV c{r}_{v} = TOps.Zero;")
-    c = (lambda r, v: f"c{r}{v}") if rows < 10 else (lambda r, v: f"c{r}_{v}")
+            for s in range(sets):
+                o(f"        TV {name(r, v, s)} = TOps.Zero;")
+    c = lambda r, v: name(r, v, 0)
+
+    def pixel(indent, t, s):
+        """One pixel's products; the locals of the second are named apart."""
+        mark = "" if s == 0 else "h"
+        o(f"{indent}byte* g{mark} = dy + dyPixels[{t}];")
+        o(f"{indent}byte* k{mark} = x + xPixels[{t}];")
+        for v in range(vectors):
+            o(f"{indent}TV g{mark}{v} = TOps.Load((float*)" + (f"(g{mark} + dyv)" if v == 1 else f"g{mark}") + ");")
+        for r in range(rows):
+            o(f"{indent}TV v{mark}{r} = TOps.Broadcast(*(float*)" + (f"(k{mark} + {4 * r})" if r else f"k{mark}") + ");")
+            for v in range(vectors):
+                o(f"{indent}{name(r, v, s)} = TOps.Fma(v{mark}{r}, g{mark}{v}, {name(r, v, s)});")
+
     if vectors > 1:
         o("        nint dyv = a.DyVectorBytes;")
     o("        nint t = 0;")
-    o("        do")
-    o("        {")
-    o("            byte* g = dy + dyPixels[t];")
-    o("            byte* k = x + xPixels[t];")
-    for v in range(vectors):
-        o(f"            TV g{v} = TOps.Load((float*)" + ("(g + dyv)" if v == 1 else "g") + ");")
-    for r in range(rows):
-        o(f"            TV v{r} = TOps.Broadcast(*(float*)" + (f"(k + {4 * r})" if r else "k") + ");")
-        for v in range(vectors):
-            o(f"            {c(r, v)} = TOps.Fma(v{r}, g{v}, {c(r, v)});")
-    o("            t++;")
-    o("        }")
-    o("        while (t < count);")
+    if sets == 1:
+        o("        do")
+        o("        {")
+        pixel(" " * 12, "t", 0)
+        o("            t++;")
+        o("        }")
+        o("        while (t < count);")
+    else:
+        o("        for (; t + 1 < count; t += 2)")
+        o("        {")
+        pixel(" " * 12, "t", 0)
+        pixel(" " * 12, "t + 1", 1)
+        o("        }")
+        o("")
+        o("        if (t < count)")
+        o("        {")
+        pixel(" " * 12, "t", 0)
+        o("        }")
+        o("")
+        for r in range(rows):
+            for v in range(vectors):
+                o(f"        {name(r, v, 0)} = TOps.Add({name(r, v, 0)}, {name(r, v, 1)});")
     o("")
     if vectors > 1:
         o("        nint dwv = a.DwVector;")
@@ -253,7 +281,7 @@ write(
 write(
     "FilterGradientKernels",
     "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",
-    [gradient(8, 2), gradient(16, 1), gradient(4, 2)])
+    [gradient(8, 2), gradient(16, 1), gradient(8, 1), gradient(4, 1, 2), gradient(4, 2)])
 write(
     "PanelKernels",
     "Rows x vectors of the product of two panels, summed in registers.",

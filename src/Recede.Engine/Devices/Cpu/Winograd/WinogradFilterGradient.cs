@@ -17,6 +17,9 @@ internal readonly struct WinogradFilterGradient
     private const int BlocksAtMost = 4;
     private const int ItemsWanted = 8;
 
+    // Input channels are the rows of the products, which come by so many.
+    private const int ProductRows = 8;
+
     public readonly ConvolutionGeometry Geometry;
 
     /// <summary>m of F(m, 3).</summary>
@@ -84,7 +87,8 @@ internal readonly struct WinogradFilterGradient
     /// <summary>Whether the gradient is found with fewer operations by tiles, and the cut if so.</summary>
     public static bool TryChoose(in ConvolutionGeometry g, out WinogradFilterGradient shape)
     {
-        int tileSize = WinogradConvolution.TileFor(g, g.C, g.O, g.HOut, g.WOut);
+        int channels = TapConvolution.Divide(g.C, ProductRows) * ProductRows;
+        int tileSize = WinogradConvolution.TileFor(g, channels, g.O, g.HOut, g.WOut);
         shape = tileSize == 0 ? default : new WinogradFilterGradient(g, tileSize);
         return tileSize != 0;
     }
