@@ -47,6 +47,10 @@ public sealed class BatchNorm : NormLayer
     /// <summary>Magnitudes |gamma|, one a channel.</summary>
     public override float[] ChannelScores() => Array.ConvertAll(Scale.ToArray(), Math.Abs);
 
+    private protected override double[] Factors() => Array.ConvertAll(Scale.ToArray(), static gamma => (double)gamma);
+
+    private protected override float[] Shifts() => Shift.ToArray();
+
     private protected override Tensor Normalize(Tape tape, Tensor x, Tensor residual) => tape.BatchNorm(
         x, tape.Bind(Scale), tape.Bind(Shift), tape.Bind(RunningMean), tape.Bind(RunningVariance), Arguments, residual);
 }

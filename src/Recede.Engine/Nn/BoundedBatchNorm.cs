@@ -47,16 +47,11 @@ public sealed class BoundedBatchNorm : NormLayer
     public override IReadOnlyList<Parameter> OwnParameters => _parameters;
 
     /// <summary>Importances sigmoid(w), one a channel.</summary>
-    public override float[] ChannelScores()
-    {
-        var scores = Scale.ToArray();
-        for (var i = 0; i < scores.Length; i++)
-        {
-            scores[i] = (float)(1 / (1 + Math.Exp(-(double)scores[i])));
-        }
+    public override float[] ChannelScores() => Array.ConvertAll(Factors(), static importance => (float)importance);
 
-        return scores;
-    }
+    private protected override double[] Factors() => Array.ConvertAll(Scale.ToArray(), static w => Logistic.Sigmoid(w));
+
+    private protected override float[] Shifts() => new float[Scale.Shape.C];
 
     private protected override Tensor Normalize(Tape tape, Tensor x, Tensor residual) => tape.BoundedBatchNorm(
         x, tape.Bind(Scale), tape.Bind(RunningMean), tape.Bind(RunningVariance), Arguments, residual);

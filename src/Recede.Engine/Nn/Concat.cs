@@ -57,6 +57,10 @@ public sealed class Concat : Module
     }
 
     /// <inheritdoc/>
+    public override Module Freeze(FrozenParameters parameters) =>
+        new Concat(Path, Array.ConvertAll(_branches, branch => branch.Freeze(parameters)));
+
+    /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
     {
         foreach (var branch in _branches)

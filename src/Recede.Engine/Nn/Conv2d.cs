@@ -121,16 +121,11 @@ public sealed class Conv2d : Module, IDisposable
         ArgumentNullException.ThrowIfNull(tape);
         tape.Scope = Path;
         var bias = Bias is null ? Tensor.None : tape.Bind(Bias);
-        return tape.Conv2d(x, tape.Bind(Weight), bias, new Conv2dArguments(
-            _options.Stride,
-            _options.Stride,
-            _options.PaddingHeight,
-            _options.PaddingWidth,
-            _options.Dilation,
-            _options.Dilation,
-            GroupsAt(Input.Width),
-            FeedsNorm));
+        return tape.Conv2d(x, tape.Bind(Weight), bias, Arguments());
     }
+
+    /// <inheritdoc/>
+    public override Module Freeze(FrozenParameters parameters) => new FrozenConv2d(this, Arguments(), parameters);
 
     /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
@@ -144,14 +139,10 @@ public sealed class Conv2d : Module, IDisposable
     {
         ArgumentNullException.ThrowIfNull(widths);
         CheckChannels(input, Input, widths);
-        var o = _options;
-        var output = new Shape(
-            input.N,
-            Extent(input.H, o.KernelHeight, o.Stride, o.PaddingHeight, o.Dilation, input),
-            Extent(input.W, o.KernelWidth, o.Stride, o.PaddingWidth, o.Dilation, input),
-            widths.Of(Output));
-        var inputs = input.C / GroupsAt(input.C);
-        return Traced(input, output, layers, output.Count / Math.Max(output.N, 1) * inputs * o.KernelHeight * o.KernelWidth);
+        var outputs = widths.Of(Output);
+        var weight = new Shape(outputs, _options.KernelHeight, _options.KernelWidth, input.C / GroupsAt(input.C));
+        var output = _options.OutputOf(this, input, outputs);
+        return Traced(input, output, layers, (long)output.H * output.W * weight.Count);
     }
 
     /// <inheritdoc/>
@@ -164,11 +155,13 @@ public sealed class Conv2d : Module, IDisposable
     // A depthwise convolution has as many groups as its space is wide, also after pruning.
     private int GroupsAt(int inputs) => ReferenceEquals(Input, Output) && _options.Groups > 1 ? inputs : _options.Groups;
 
-    private int Extent(int size, int kernel, int stride, int padding, int dilation, Shape input)
-    {
-        var reach = dilation * (kernel - 1) + 1;
-        return size + 2 * padding >= reach
-            ? (size + 2 * padding - reach) / stride + 1
-            : throw new ShapeMismatchException($"{this}: a kernel reaching {reach} pixels does not fit x {input} with padding {padding}.");
-    }
+    private Conv2dArguments Arguments() => new(
+        _options.Stride,
+        _options.Stride,
+        _options.PaddingHeight,
+        _options.PaddingWidth,
+        _options.Dilation,
+        _options.Dilation,
+        GroupsAt(Input.Width),
+        FeedsNorm);
 }

@@ -1,4 +1,5 @@
 using Recede.Engine.Core;
+using Recede.Engine.Devices;
 
 namespace Recede.Engine.Nn;
 
@@ -27,6 +28,16 @@ public sealed record Conv2dOptions(
     /// <summary>A 1x1 kernel.</summary>
     public static Conv2dOptions Kernel1(int stride = 1, bool bias = false) => new(1, 1, stride, Bias: bias);
 
+    /// <summary>The shape of the output.</summary>
+    /// <param name="layer">Whose options these are, for the error.</param>
+    /// <param name="input">Shape [N, H, W, C] that comes in.</param>
+    /// <param name="outputs">Output channels.</param>
+    internal Shape OutputOf(Module layer, Shape input, int outputs) => new(
+        input.N,
+        Extent(layer, input.H, KernelHeight, PaddingHeight, input),
+        Extent(layer, input.W, KernelWidth, PaddingWidth, input),
+        outputs);
+
     internal void Validate(string path, ChannelSpace input, ChannelSpace output)
     {
         if (KernelHeight < 1 || KernelWidth < 1 || Stride < 1 || PaddingHeight < 0 || PaddingWidth < 0 || Dilation < 1 || Groups < 1)
@@ -49,5 +60,13 @@ public sealed record Conv2dOptions(
         {
             throw new ArgumentException($"Conv2d {path}: over one space {input} only a depthwise convolution is defined, not {Groups} groups.");
         }
+    }
+
+    private int Extent(Module layer, int size, int kernel, int padding, Shape input)
+    {
+        var reach = Dilation * (kernel - 1) + 1;
+        return size + 2 * padding >= reach
+            ? (size + 2 * padding - reach) / Stride + 1
+            : throw new ShapeMismatchException($"{layer}: a kernel reaching {reach} pixels does not fit x {input} with padding {padding}.");
     }
 }

@@ -86,6 +86,9 @@ public sealed class Linear : Module, IDisposable
     }
 
     /// <inheritdoc/>
+    public override Module Freeze(FrozenParameters parameters) => new FrozenLinear(this, parameters);
+
+    /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
     {
         CheckSpace(input, Input);

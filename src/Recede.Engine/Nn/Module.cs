@@ -69,6 +69,23 @@ public abstract class Module
     /// <exception cref="ShapeMismatchException">The layer reads another space.</exception>
     public virtual ChannelSpace? SpaceAfter(ChannelSpace? input) => null;
 
+    /// <summary>
+    /// Makes this module for inference alone, as it is now: with parameters of its own, which never change. A container freezes what
+    /// is inside it; a module without parameters is its own frozen form.
+    /// </summary>
+    /// <param name="parameters">Makes and owns the parameters.</param>
+    /// <exception cref="NotSupportedException">The module has parameters or modules inside it and does not override this.</exception>
+    public virtual Module Freeze(FrozenParameters parameters) => OwnParameters.Count == 0 && Children.Count == 0
+        ? this
+        : throw new NotSupportedException($"{this} does not tell how it is frozen: its type overrides Module.Freeze for that.");
+
+    /// <summary>Tries to leave this module out of a frozen network, where the module before it can take up what it does.</summary>
+    /// <param name="before">The frozen module whose output this one alone reads.</param>
+    internal virtual bool FoldInto(Module before) => false;
+
+    /// <summary>Takes up what a norm does to this frozen module's output; false where that cannot be.</summary>
+    internal virtual bool Fold(ChannelAffine norm) => false;
+
     /// <summary>Writes what this module is, beside its path, its children and its parameters' values: what its reader needs.</summary>
     public virtual void Describe(ModuleWriter writer)
     {

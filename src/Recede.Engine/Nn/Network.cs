@@ -81,19 +81,17 @@ public sealed class Network : IDisposable
     public Tensor Forward(Tape tape, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(tape);
-        if (x.Shape.WithN(1) != ImageShape)
-        {
-            throw new ShapeMismatchException($"{Name}: takes images {ImageShape.WithN(x.Shape.N)}, got {x.Shape}.");
-        }
-
-        var y = Root.Forward(tape, x);
-        if (y != x)
-        {
-            tape.Release(x);
-        }
-
-        return y;
+        return Run(Name, Root, ImageShape, tape, x);
     }
+
+    /// <summary>
+    /// Makes a network for inference alone of what the parameters hold now, which later training or pruning of this one does not
+    /// change; this one stays as it is.
+    /// </summary>
+    /// <returns>A network with parameters of its own; the caller disposes it.</returns>
+    /// <exception cref="NotSupportedException">A norm is masked, or a layer of a program's own does not tell how it is frozen, see
+    /// <see cref="Module.Freeze"/>.</exception>
+    public FrozenNetwork Freeze() => new(this);
 
     /// <summary>Every layer's work for one image.</summary>
     public IReadOnlyList<LayerTrace> Trace(ChannelWidths? widths = null)
@@ -166,6 +164,22 @@ public sealed class Network : IDisposable
         {
             parameter.Dispose();
         }
+    }
+
+    internal static Tensor Run(string name, Module root, Shape imageShape, Tape tape, Tensor x)
+    {
+        if (x.Shape.WithN(1) != imageShape)
+        {
+            throw new ShapeMismatchException($"{name}: takes images {imageShape.WithN(x.Shape.N)}, got {x.Shape}.");
+        }
+
+        var y = root.Forward(tape, x);
+        if (y != x)
+        {
+            tape.Release(x);
+        }
+
+        return y;
     }
 
     private void CheckNames()

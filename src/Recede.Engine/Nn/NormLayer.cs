@@ -83,11 +83,7 @@ public abstract class NormLayer : Module, IDisposable
     public override void Describe(ModuleWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        if (_mask is not null)
-        {
-            throw new NotSupportedException($"{this} is masked, and a mask is not saved: take it off, or prune what it masks.");
-        }
-
+        RefuseMask("saved");
         writer.Write("space", Space);
         writer.Write("relu", Relu);
     }
@@ -124,6 +120,14 @@ public abstract class NormLayer : Module, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The norm is masked.</exception>
+    public override Module Freeze(FrozenParameters parameters)
+    {
+        RefuseMask("frozen");
+        return new FrozenNorm(this, Arguments, Factors(), Shifts(), parameters);
+    }
+
+    /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
     {
         CheckSpace(input, Space);
@@ -148,6 +152,21 @@ public abstract class NormLayer : Module, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    internal override bool FoldInto(Module before)
+    {
+        RefuseMask("frozen");
+        var (factors, shifts) = (Factors(), Shifts());
+        var (means, variances) = (RunningMean.ToArray(), RunningVariance.ToArray());
+        var offsets = new double[factors.Length];
+        for (var c = 0; c < factors.Length; c++)
+        {
+            factors[c] /= Math.Sqrt((double)variances[c] + Epsilon);
+            offsets[c] = shifts[c] - (factors[c] * means[c]);
+        }
+
+        return before.Fold(new ChannelAffine(factors, offsets, Relu));
+    }
+
     /// <summary>Frees what every norm has, where a constructor fails before <see cref="Module.OwnParameters"/> is there.</summary>
     private protected void DisposeCommon()
     {
@@ -157,4 +176,18 @@ public abstract class NormLayer : Module, IDisposable
     }
 
     private protected abstract Tensor Normalize(Tape tape, Tensor x, Tensor residual);
+
+    /// <summary>What each normalised channel is multiplied by.</summary>
+    private protected abstract double[] Factors();
+
+    /// <summary>What is added to each channel then.</summary>
+    private protected abstract float[] Shifts();
+
+    private void RefuseMask(string done)
+    {
+        if (_mask is not null)
+        {
+            throw new NotSupportedException($"{this} is masked, and a mask is not {done}: take it off, or prune what it masks.");
+        }
+    }
 }

@@ -53,6 +53,10 @@ public sealed class Residual : Module
     }
 
     /// <inheritdoc/>
+    public override Module Freeze(FrozenParameters parameters) =>
+        new Residual(Path, _body.Freeze(parameters), _shortcut?.Freeze(parameters));
+
+    /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
     {
         var shortcut = _shortcut is null ? input : _shortcut.SpaceAfter(input);

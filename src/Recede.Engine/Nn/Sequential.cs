@@ -63,6 +63,23 @@ public sealed class Sequential : Module
         return input;
     }
 
+    /// <inheritdoc/>
+    public override Module Freeze(FrozenParameters parameters)
+    {
+        var frozen = new List<Module>();
+        foreach (var module in _modules)
+        {
+            if (frozen.Count == 0 || !module.FoldInto(frozen[^1]))
+            {
+                frozen.Add(module.Freeze(parameters));
+            }
+        }
+
+        return new Sequential(Path, [.. frozen]);
+    }
+
+    internal override bool Fold(ChannelAffine norm) => _modules[^1].Fold(norm);
+
     private Tensor Run(Tape tape, Tensor x, Tensor residual)
     {
         ArgumentNullException.ThrowIfNull(tape);

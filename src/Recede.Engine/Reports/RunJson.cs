@@ -6,8 +6,8 @@ namespace Recede.Engine.Reports;
 
 /// <summary>
 /// Writes a run's report as JSON: run.json. The field names are fixed; fields may be added. Accuracies are shares, 0..1;
-/// flops are multiply-adds for one image; latencyMs is the median of a forward pass over latency.batch images on
-/// latency.threads threads. A number that is not finite is written as null.
+/// flops are multiply-adds for one image; latencyMs is the median of a forward pass of the frozen network
+/// (norms folded, see LatencyMeter) over latency.batch images on latency.threads threads. A number that is not finite is written as null.
 /// </summary>
 public static class RunJson
 {

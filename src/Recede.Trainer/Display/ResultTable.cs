@@ -39,7 +39,7 @@ internal static class ResultTable
         yield return Figures.Format($"acc.: accuracy on {report.TestImages:N0} test images, before and after fine-tuning; FLOPs:");
         yield return "multiply-adds an image; bytes: of the parameters, in memory with lane padding;";
         yield return Figures.Format(
-            $"latency: median of a pass of {report.LatencyBatch} images, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}, {report.Simd}.");
+            $"latency: median of a pass of {report.LatencyBatch} images, frozen, {report.Threads} thread{(report.Threads == 1 ? "" : "s")}, {report.Simd}.");
     }
 
     /// <summary>The table in plain text.</summary>

@@ -96,7 +96,7 @@ internal static class ConvolutionCases
         };
     }
 
-    private static double[] Convolved(double[][] v, Shape x, Shape weight, Conv2dArguments a)
+    internal static double[] Convolved(double[][] v, Shape x, Shape weight, Conv2dArguments a)
     {
         var height = (x.H + (2 * a.PadH) - (a.DilationH * (weight.H - 1)) - 1) / a.StrideH + 1;
         var width = (x.W + (2 * a.PadW) - (a.DilationW * (weight.W - 1)) - 1) / a.StrideW + 1;

@@ -72,6 +72,22 @@ public sealed class ShapeErrorTests
         "Conv2d layer2.0.conv1: " + message);
 
     [Test]
+    public void Conv2d_leaves_residual_and_relu_of_a_training_step_to_the_norm([Values] bool relu) => Refused(
+        () => Convolve(
+            new(1, 4, 4, 3), new(6, 1, 1, 3), Conv2dArguments.Square() with { Relu = relu }, residual: relu ? Tensor.None : Zeros(new(1, 4, 4, 6))),
+        "Conv2d layer2.0.conv1: adds a residual and rectifies in inference only; in training the norm that follows does");
+
+    [Test]
+    public void Conv2d_measures_its_residual()
+    {
+        _step.Dispose();
+        _step = _tape.BeginStep(training: false);
+        Refused(
+            () => Convolve(new(1, 4, 4, 3), new(6, 1, 1, 3), Conv2dArguments.Square(), residual: Zeros(new(1, 4, 4, 5))),
+            "Conv2d: residual must have the shape of y [1,4,4,6], got [1,4,4,5]");
+    }
+
+    [Test]
     public void Conv2d_measures_its_bias()
     {
         using var bias = new Parameter(_device, "bias", ParameterRole.Bias, Shape.Vector(5));
@@ -139,9 +155,9 @@ public sealed class ShapeErrorTests
 
     private Tensor Zeros(Shape shape) => _tape.Input(new float[shape.Count], shape);
 
-    private void Convolve(Shape x, Shape weight, Conv2dArguments args, Parameter? bias = null)
+    private void Convolve(Shape x, Shape weight, Conv2dArguments args, Parameter? bias = null, Tensor residual = default)
     {
         using var filter = new Parameter(_device, "weight", ParameterRole.Weight, weight);
-        _tape.Conv2d(Zeros(x), _tape.Bind(filter), bias is null ? Tensor.None : _tape.Bind(bias), args);
+        _tape.Conv2d(Zeros(x), _tape.Bind(filter), bias is null ? Tensor.None : _tape.Bind(bias), args, residual);
     }
 }

@@ -14,6 +14,8 @@ internal sealed unsafe partial class Conv2dRule
         var epilogue = new ConvolutionEpilogue
         {
             Bias = context.Input(2),
+            Residual = context.Input(Residual),
+            Relu = args.Relu,
             Moments = args.Moments && context.Training ? context.Output(1) : null,
         };
         CpuConvolution.Forward(context.Pool, g, context.Input(0), context.Input(1), context.Output(0), epilogue, workspace);

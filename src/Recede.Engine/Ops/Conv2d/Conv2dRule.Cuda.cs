@@ -4,22 +4,34 @@ using Recede.Engine.Devices.Cuda;
 
 namespace Recede.Engine.Ops;
 
-/// <content>The CUDA calls: cuDNN without groups, kernels of our own with them.</content>
+/// <content>The CUDA calls: cuDNN without groups, kernels of our own with them, and for a residual and a ReLU.</content>
 internal sealed partial class Conv2dRule
 {
+    private static readonly TypedCudaKernel<BinaryForwardArguments> AddKernel = new("elementwise.cu", "add_forward");
+
+    private static readonly TypedCudaKernel<UnaryForwardArguments> ReluKernel = new("elementwise.cu", "relu_forward");
+
     protected override void ForwardCuda(in CudaOpContext context, in Conv2dArguments args)
     {
         var y = context.OutputShape(0);
         if (y.N > 0)
         {
+            // What follows the sums goes to and fro between y and one other place, to end in y: no kernel may write what it reads.
+            var follows = (context.Has(Residual) ? 1 : 0) + (args.Relu ? 1 : 0);
+            var other = follows == 0
+                ? 0
+                : context.Workspace(context.Device.PhysicalBytes(y, TensorLayout.Activation, context.OutputType(0)));
+            var sums = follows == 1 ? other : context.Output(0);
             if (args.Groups > 1)
             {
-                GroupedConvolution.Forward(context, args, context.Input(0), context.Input(1), context.Input(2), context.Output(0));
+                GroupedConvolution.Forward(context, args, context.Input(0), context.Input(1), context.Input(2), sums);
             }
             else
             {
-                CudnnConvolution.Forward(context, ShapeOf(context, args));
+                CudnnConvolution.Forward(context, ShapeOf(context, args), sums);
             }
+
+            Finish(context, args, sums, other);
         }
 
         if (!args.Moments || !context.Training)
@@ -75,6 +87,22 @@ internal sealed partial class Conv2dRule
             {
                 CudnnConvolution.BackwardData(context, ShapeOf(context, args), dx, accumulate);
             }
+        }
+    }
+
+    private static void Finish(in CudaOpContext context, in Conv2dArguments args, nint sums, nint other)
+    {
+        var (shape, type, y) = (context.OutputShape(0), context.OutputType(0), context.Output(0));
+        var count = NhwcLayout.Count(shape, TensorLayout.Activation);
+        var grid = LaunchGrid.Over(count / NhwcLayout.VectorWidth(type));
+        if (context.Has(Residual))
+        {
+            context.Launch(AddKernel.For(type), grid, new BinaryForwardArguments(sums, context.Input(Residual), args.Relu ? other : y, count));
+        }
+
+        if (args.Relu)
+        {
+            context.Launch(ReluKernel.For(type), grid, new UnaryForwardArguments(other, y, count, shape.C, NhwcLayout.Padded(shape.C), 0));
         }
     }
 

@@ -4,9 +4,11 @@ using Recede.Engine.Devices;
 
 namespace Recede.Engine.Ops;
 
-/// <summary>The rule of <see cref="Conv2dOp"/>: operands x, weight, bias; outputs y and, where asked for, its moments.</summary>
+/// <summary>The rule of <see cref="Conv2dOp"/>: operands x, weight, bias, residual; outputs y and, where asked for, its moments.</summary>
 internal sealed partial class Conv2dRule : OpRule<Conv2dArguments>
 {
+    private const int Residual = 3;
+
     private Conv2dRule()
         : base("Conv2d")
     {
@@ -45,6 +47,7 @@ internal sealed partial class Conv2dRule : OpRule<Conv2dArguments>
         }
 
         outputs[0] = new OutputSpec(new Shape(x.N, height, width, weight.N), inputs.Type(0));
+        CheckEpilogue(inputs, args, outputs[0].Shape);
         if (!args.Moments || !inputs.Training)
         {
             return 1;
@@ -55,6 +58,24 @@ internal sealed partial class Conv2dRule : OpRule<Conv2dArguments>
     }
 
     public override SavedValues Saves(in Conv2dArguments args) => new(3, 0);
+
+    private static void CheckEpilogue(in OpShapes inputs, in Conv2dArguments args, Shape y)
+    {
+        if (inputs.Training && (args.Relu || inputs.Has(Residual)))
+        {
+            throw inputs.Error("adds a residual and rectifies in inference only; in training the norm that follows does");
+        }
+
+        if (inputs.Has(Residual))
+        {
+            inputs.RequireActivation(Residual, "residual");
+            inputs.RequireSameType(Residual, "residual", 0, "x");
+            if (inputs[Residual] != y)
+            {
+                throw inputs.Error(Text($"residual must have the shape of y {y}, got {inputs[Residual]}"));
+            }
+        }
+    }
 
     private static void CheckArguments(in OpShapes inputs, in Conv2dArguments args)
     {

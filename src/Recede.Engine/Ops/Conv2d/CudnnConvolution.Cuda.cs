@@ -12,8 +12,8 @@ namespace Recede.Engine.Ops;
 /// </summary>
 internal static class CudnnConvolution
 {
-    /// <summary>y = x * w, with its bias where there is one.</summary>
-    public static void Forward(in CudaOpContext context, in ConvolutionShape shape)
+    /// <summary>y = x * w, with its bias where there is one; <paramref name="y"/> is of the output's shape and type.</summary>
+    public static void Forward(in CudaOpContext context, in ConvolutionShape shape, nint y)
     {
         using var turn = context.Device.Enter();
         var type = context.InputType(0);
@@ -28,10 +28,10 @@ internal static class CudnnConvolution
 
         Require(context, key, plan);
         var bias = fused && hasBias ? context.Input(2) : 0;
-        Run(context, plan, new ConvolutionOperands(context.Input(0), Weight(context, type), context.Output(0), bias));
+        Run(context, plan, new ConvolutionOperands(context.Input(0), Weight(context, type), y, bias));
         if (hasBias && !fused)
         {
-            ChannelBias.Add(context, context.Output(0), shape.Y, context.OutputType(0), context.Input(2));
+            ChannelBias.Add(context, y, shape.Y, context.OutputType(0), context.Input(2));
         }
     }
 
