@@ -37,6 +37,7 @@ internal static class EmbeddingExample
         Console.WriteLine(plan);                                // widths, parameters, FLOPs, bytes
         plan.Apply(network);                                    // weights, statistics and momentum shrink
         Checkpoint.Save(file, network);                         // Checkpoint.Load needs no class and no configuration
+        using var frozen = network.Freeze();                    // for serving: each norm folded into its convolution
         // </readme>
         return plan;
     }
