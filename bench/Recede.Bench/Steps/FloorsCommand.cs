@@ -43,7 +43,7 @@ internal static class FloorsCommand
                 var profile = StepProfile.Of(step, c.Trains, parsed.GetValue(seconds));
                 Console.WriteLine(Title(c, device, ceilings, works, profile));
                 Console.WriteLine();
-                MarkdownTable.Print(Console.Out, ["op", "direction", "times", "M multiply-adds", "MiB", "bound by", "floor ms", "measured ms", "gap"], Rows(works, profile, ceilings));
+                MarkdownTable.Print(Console.Out, ["op", "direction", "times", "M multiply-adds", "M operations", "MiB", "bound by", "floor ms", "measured ms", "gap"], Rows(works, profile, ceilings));
                 Console.WriteLine();
             }
         });
@@ -60,14 +60,15 @@ internal static class FloorsCommand
         {
             var floor = group.Sum(work => work.FloorMilliseconds(ceilings));
             var time = group.Sum(work => measured.GetValueOrDefault((work.Name, work.Backward)));
-            var (products, bytes) = (group.Sum(work => work.MultiplyAdds), group.Sum(work => work.Bytes));
+            var (products, operations, bytes) = (group.Sum(work => work.MultiplyAdds), group.Sum(work => work.Operations), group.Sum(work => work.Bytes));
             rows.Add([
                 group.Key.Kind,
                 group.Key.Backward ? "backward" : "forward",
                 Text($"{group.Count()}"),
                 products > 0 ? Text($"{products / 1e6:F1}") : "",
+                products > 0 ? Text($"{operations / 1e6:F1}") : "",
                 Text($"{bytes / (1 << 20):F1}"),
-                products / ceilings.MultiplyAdds > bytes / ceilings.Bytes ? "peak" : "bandwidth",
+                operations / ceilings.MultiplyAdds > bytes / ceilings.Bytes ? "peak" : "bandwidth",
                 Text($"{floor:F3}"),
                 Text($"{time:F3}"),
                 time > 0 ? Text($"{time / floor:F1}") : ""
@@ -76,8 +77,8 @@ internal static class FloorsCommand
 
         var floors = works.Sum(work => work.FloorMilliseconds(ceilings));
         var known = works.Sum(work => measured.GetValueOrDefault((work.Name, work.Backward)));
-        rows.Add(["all else", "", "", "", "", "", "", Text($"{profile.Milliseconds - known:F3}"), ""]);
-        rows.Add(["the step", "", "", "", "", "", Text($"{floors:F3}"), Text($"{profile.Milliseconds:F3}"), Text($"{profile.Milliseconds / floors:F1}")]);
+        rows.Add(["all else", "", "", "", "", "", "", "", Text($"{profile.Milliseconds - known:F3}"), ""]);
+        rows.Add(["the step", "", "", "", "", "", "", Text($"{floors:F3}"), Text($"{profile.Milliseconds:F3}"), Text($"{profile.Milliseconds / floors:F1}")]);
         return rows;
     }
 

@@ -35,6 +35,20 @@ internal sealed class OpWorkTests
     }
 
     [Test]
+    public void A_3x3_convolution_counts_the_operations_of_the_tiles_that_need_fewest()
+    {
+        var works = Of("vgg16_bs64_train");
+
+        // 64 tiles of 4x4 outputs: 36 planes of products, 12 transforms of 13 operations a channel in, 10 of 10 a channel out.
+        var wide = Find(works, "features.3", backward: false);
+        Assert.That(wide.Operations, Is.EqualTo(Batch * 64.0 * ((36 * 64 * 64) + (156 * 64) + (100 * 64))));
+        Assert.That(Find(works, "features.3", backward: true).Operations, Is.EqualTo(2 * wide.Operations));
+
+        // One tile of 2x2 outputs is all of a 2x2 image.
+        Assert.That(Find(works, "features.34", backward: false).Operations, Is.EqualTo(Batch * ((16.0 * 512 * 512) + (32 * 512) + (24 * 512))));
+    }
+
+    [Test]
     public void A_norm_with_an_addition_reads_and_writes_the_residual_too()
     {
         var works = Of("resnet18_bs8_train");
@@ -73,7 +87,7 @@ internal sealed class OpWorkTests
     [Test]
     public void The_floor_is_the_longer_of_both()
     {
-        var work = new OpWork("a", "a", false, MultiplyAdds: 10, Bytes: 30);
+        var work = new OpWork("a", "a", false, MultiplyAdds: 99, Operations: 10, Bytes: 30);
         Assert.That(work.FloorMilliseconds(new Ceilings(MultiplyAdds: 5, Bytes: 30)), Is.EqualTo(2000));
         Assert.That(work.FloorMilliseconds(new Ceilings(MultiplyAdds: 10, Bytes: 10)), Is.EqualTo(3000));
     }
@@ -81,12 +95,12 @@ internal sealed class OpWorkTests
     [Test]
     public void Rows_hold_floor_time_and_gap_of_all_ops_of_one_shape()
     {
-        OpWork[] works = [new("a", "conv", false, 10, 1), new("b", "conv", false, 10, 1), new(OpWork.Update, OpWork.Update, false, 0, 8)];
+        OpWork[] works = [new("a", "conv", false, 40, 10, 1), new("b", "conv", false, 40, 10, 1), new(OpWork.Update, OpWork.Update, false, 0, 0, 8)];
         StepProfile.Op[] ops = [new("Conv2d", "a", false, 3000, 1), new("Conv2d", "b", false, 5000, 1), new("CrossEntropy", "b", false, 500, 1)];
         var rows = FloorsCommand.Rows(works, new StepProfile(1, 12000, 2000, ops), new Ceilings(MultiplyAdds: 10, Bytes: 8));
-        Assert.That(rows[0], Is.EqualTo(["conv", "forward", "2", "0.0", "0.0", "peak", "2000.000", "8000.000", "4.0"]));
+        Assert.That(rows[0], Is.EqualTo(["conv", "forward", "2", "0.0", "0.0", "0.0", "peak", "2000.000", "8000.000", "4.0"]));
         Assert.That(rows[1][^3..], Is.EqualTo(["1000.000", "2000.000", "2.0"]));
-        Assert.That(rows[2], Is.EqualTo(["all else", "", "", "", "", "", "", "2000.000", ""]));
+        Assert.That(rows[2], Is.EqualTo(["all else", "", "", "", "", "", "", "", "2000.000", ""]));
         Assert.That(rows[3][^3..], Is.EqualTo(["3000.000", "12000.000", "4.0"]));
     }
 
