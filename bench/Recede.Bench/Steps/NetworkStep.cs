@@ -20,6 +20,7 @@ internal sealed class NetworkStep : IDisposable
     private readonly byte[] _images;
     private readonly int[] _labels;
     private readonly ImageNormalization _normalization;
+    private FrozenNetwork? _frozen;
 
     /// <summary>Prepares the batch; the network stays the caller's.</summary>
     public NetworkStep(Network network, int batch)
@@ -85,18 +86,20 @@ internal sealed class NetworkStep : IDisposable
         _sgd.ZeroGradients();
     }
 
-    /// <summary>The forward pass with running statistics: the network as it is served.</summary>
+    /// <summary>The forward pass of the network as it is served: frozen, as it was at the first call.</summary>
     public void Infer()
     {
+        _frozen ??= _network.Freeze();
         using (Tape.BeginStep(training: false))
         {
-            _network.Forward(Tape, Images());
+            _frozen.Forward(Tape, Images());
         }
     }
 
     public void Dispose()
     {
         _sgd.Dispose();
+        _frozen?.Dispose();
         Tape.Dispose();
     }
 
