@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Recede.Engine.Core;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Ops;
 
 namespace Recede.Bench.Ops;
@@ -22,6 +23,13 @@ public class Conv2dBenchmarks : OpBenchmarks
 
     [ParamsSource(nameof(Shapes))]
     public ConvShape Shape { get; set; } = null!;
+
+    /// <summary>Whether Winograd's tiles are taken where they need fewer operations; else every product is summed.</summary>
+    [Params(true, false)]
+    public bool Winograd { get; set; }
+
+    /// <inheritdoc/>
+    protected override CpuOptions Options => new() { AllowWinograd = Winograd };
 
     private Conv2dArguments Arguments => Conv2dArguments.Square(Shape.Stride, padding: 1);
 

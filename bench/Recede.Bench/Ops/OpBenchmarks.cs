@@ -16,13 +16,16 @@ public abstract class OpBenchmarks : IDisposable
     /// <summary>The device.</summary>
     protected CpuDevice Device { get; private set; } = null!;
 
+    /// <summary>How the device computes.</summary>
+    protected virtual CpuOptions Options => new();
+
     /// <summary>The tape of the forward benchmarks.</summary>
     protected Tape Tape { get; private set; } = null!;
 
     [GlobalSetup]
     public void SetUp()
     {
-        Device = Own(Engine.Devices.Device.Cpu());
+        Device = Own(Engine.Devices.Device.Cpu(options: Options));
         Tape = Own(new Tape(Device));
         Prepare();
     }
