@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recede.Engine;
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
@@ -19,7 +18,6 @@ internal static class RunCommand
     /// <exception cref="UsageException">The settings do not fit the data.</exception>
     public static void Execute(RunSettings settings, IRunDisplay display, CancellationToken cancellation)
     {
-        var started = Stopwatch.GetTimestamp();
         var reportPath = settings.Out is null ? null : Path.Combine(OutputFolder.Prepare(settings.Out), ReportName);
         using var folder = OpenFolder(settings);
         var data = settings.Data.Open();
@@ -39,7 +37,7 @@ internal static class RunCommand
                 folder is null ? "nothing of it is kept, since there was no --out" : $"go on with it by recede run --resume --out {settings.Out}", e);
         }
 
-        var report = RunReport.Of(run, result, data, device, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var report = RunReport.Of(run, result, data, device);
         string? written = null;
         try
         {

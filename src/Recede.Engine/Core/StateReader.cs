@@ -52,6 +52,22 @@ public sealed class StateReader
         return values;
     }
 
+    /// <summary>Reads finite numbers.</summary>
+    public double[] Numbers(string name)
+    {
+        var array = _fields.Get(name, JsonValueKind.Array);
+        var values = new double[array.GetArrayLength()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (array[i].ValueKind != JsonValueKind.Number || !array[i].TryGetDouble(out values[i]) || !double.IsFinite(values[i]))
+            {
+                throw Error($"entry {i} of '{name}' is {array[i]}, expected a finite number");
+            }
+        }
+
+        return values;
+    }
+
     /// <summary>Reads floats, row-major.</summary>
     /// <param name="name">Its name in this section.</param>
     /// <param name="shape">The shape that it must have.</param>

@@ -52,6 +52,18 @@ public sealed class StateWriter
         _values.Add(name, array);
     }
 
+    /// <summary>Writes a few finite floats, exactly, as numbers.</summary>
+    public void Write(string name, ReadOnlySpan<float> values)
+    {
+        var array = new JsonArray();
+        foreach (var value in values)
+        {
+            array.Add((JsonNode)value);
+        }
+
+        _values.Add(name, array);
+    }
+
     /// <summary>Writes floats, exactly; they are asked for when the file is written.</summary>
     /// <param name="name">Its name in this section.</param>
     /// <param name="shape">Logical shape; a vector [1, 1, 1, C] is stored as [C].</param>

@@ -3,6 +3,8 @@ namespace Recede.Engine.Data;
 /// <summary>Images to train on and images to test on, of one size and one set of classes.</summary>
 public sealed class DatasetPair
 {
+    private DatasetIdentity? _identity;
+
     /// <summary>Pairs two data sets.</summary>
     /// <exception cref="ArgumentException">Their height, width, channels or classes differ.</exception>
     public DatasetPair(ImageDataset train, ImageDataset test)
@@ -33,6 +35,9 @@ public sealed class DatasetPair
 
     /// <summary>The test images.</summary>
     public ImageDataset Test { get; }
+
+    /// <summary>What tells these images from others; found when it is first asked for, since every byte counts.</summary>
+    public DatasetIdentity Identity => _identity ??= DatasetIdentity.Of(this);
 
     private static string Describe(ImageDataset data) =>
         $"{data.Height} x {data.Width} x {data.Channels} in {data.Classes} classes";

@@ -68,7 +68,7 @@ public sealed record RunReport
     /// <summary>Images of a pass when the latency was measured.</summary>
     public required int LatencyBatch { get; init; }
 
-    /// <summary>Seconds that the whole run took.</summary>
+    /// <summary>Seconds that the whole run took, in all the processes that it went on in.</summary>
     public required double WallSeconds { get; init; }
 
     /// <summary>Strength of the penalty on the scales; null when there was none.</summary>
@@ -87,9 +87,8 @@ public sealed record RunReport
     /// <param name="result">What it gave.</param>
     /// <param name="data">The images that it ran on.</param>
     /// <param name="device">The device that it ran on.</param>
-    /// <param name="wallSeconds">Seconds that it took.</param>
     public static RunReport Of(
-        PruningRunOptions options, PruningRunResult result, DatasetPair data, Device device, double wallSeconds)
+        PruningRunOptions options, PruningRunResult result, DatasetPair data, Device device)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(result);
@@ -116,7 +115,7 @@ public sealed record RunReport
             Unpruned = result.Unpruned,
             Pruned = result.Pruned,
             LatencyBatch = options.LatencyBatch,
-            WallSeconds = wallSeconds,
+            WallSeconds = result.WallSeconds,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Recede.Engine.Core;
+using Recede.Engine.Data;
 using Recede.Engine.Nn;
 
 namespace Recede.Engine.Training;
@@ -12,6 +13,11 @@ public sealed class FitState : IStateful
     private readonly Network _network;
     private readonly List<EpochReport> _epochs = [];
     private double _bestAccuracy = double.NegativeInfinity;
+
+    // What it was begun with; null where it was not.
+    private RunTerms? _terms;
+    private DatasetPair? _data;
+    private DatasetIdentity? _identity;
 
     /// <summary>A run of a network that has not begun.</summary>
     public FitState(Network network)
@@ -45,6 +51,12 @@ public sealed class FitState : IStateful
     public void SaveState(StateWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        if (_terms is not null)
+        {
+            _terms.Save(writer.Section("options"));
+            new CheckpointData(_identity ??= _data!.Identity).SaveState(writer);
+        }
+
         writer.Write("epoch", Epoch);
         writer.Write("step", Step);
         var totals = writer.Section("totals");
@@ -84,9 +96,28 @@ public sealed class FitState : IStateful
             throw reader.Error($"epoch {epoch} is under way, and {epochs.Count} are reported");
         }
 
+        _terms = reader.Has("options") ? RunTerms.Of(new FitOptions()).Read(reader.Section("options")) : null;
+        (_data, _identity) = (null, _terms is null ? null : DatasetIdentity.Read(reader.Section("data")));
         (Epoch, Step, Totals, BestEpoch, _bestAccuracy, Best) = (epoch, step, totals, bestEpoch, bestAccuracy, best);
         _epochs.Clear();
         _epochs.AddRange(epochs);
+    }
+
+    /// <summary>The run begins, or goes on.</summary>
+    /// <exception cref="ArgumentException">It was begun with other options or images.</exception>
+    internal void Begin(FitOptions options, DatasetPair data)
+    {
+        var terms = RunTerms.Of(options);
+        if (_terms is not null)
+        {
+            terms.RequireSame(_terms);
+            if (!ReferenceEquals(data, _data))
+            {
+                data.Identity.RequireSame(_identity ??= _data!.Identity);
+            }
+        }
+
+        (_terms, _data) = (terms, data);
     }
 
     /// <summary>A step is done.</summary>

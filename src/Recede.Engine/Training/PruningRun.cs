@@ -13,7 +13,8 @@ public static class PruningRun
     /// <param name="resume">Whether to go on with what the folder holds. The options and the data must be those of that run; the
     /// result then has the very bits of a run that nothing ended.</param>
     /// <param name="cancellation">Ends the run between two steps.</param>
-    /// <exception cref="ArgumentException">The options or the data do not fit.</exception>
+    /// <exception cref="ArgumentException">The options or the data do not fit, or are not those of the run to go on with; the message tells
+    /// both values.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the folder holds it as it was then.</exception>
     /// <exception cref="InvalidDataException">The folder's checkpoint is damaged.</exception>

@@ -5,5 +5,6 @@ namespace Recede.Engine.Training;
 /// <param name="Training">The training, epoch by epoch.</param>
 /// <param name="Unpruned">The trained network.</param>
 /// <param name="Pruned">One result a ratio, in the order asked.</param>
+/// <param name="WallSeconds">Seconds that it took, in all the processes that it went on in.</param>
 public sealed record PruningRunResult(
-    string Network, FitResult Training, NetworkResult Unpruned, IReadOnlyList<PrunedResult> Pruned);
+    string Network, FitResult Training, NetworkResult Unpruned, IReadOnlyList<PrunedResult> Pruned, double WallSeconds);

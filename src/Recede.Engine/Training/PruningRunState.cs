@@ -6,10 +6,11 @@ namespace Recede.Engine.Training;
 
 /// <summary>How far a <see cref="PruningRun"/> has come.</summary>
 /// <param name="network">The network that is trained or fine-tuned; what <see cref="Fit"/> belongs to.</param>
-internal sealed class PruningRunState(Network network) : IStateful
+/// <param name="head">What run it is.</param>
+internal sealed class PruningRunState(Network network, RunHead head) : IStateful
 {
-    /// <summary>What whoever started the run wants back with it: its settings.</summary>
-    public string Settings { get; set; } = "";
+    /// <summary>What a checkpoint of such a run calls it.</summary>
+    public const string Kind = "pruning run";
 
     /// <summary>The training or fine-tuning that is under way; null between two.</summary>
     public FitState? Fit { get; set; }
@@ -32,7 +33,7 @@ internal sealed class PruningRunState(Network network) : IStateful
     /// <inheritdoc/>
     public void SaveState(StateWriter writer)
     {
-        writer.Write("settings", Settings);
+        head.SaveState(writer);
         Fit?.SaveState(writer.Section("fit"));
         if (Training is not null && Unpruned is not null)
         {
@@ -54,7 +55,7 @@ internal sealed class PruningRunState(Network network) : IStateful
     /// <inheritdoc/>
     public void RestoreState(StateReader reader)
     {
-        Settings = reader.Text("settings");
+        head.RestoreState(reader);
         if (reader.Has("fit"))
         {
             Fit = new FitState(network);

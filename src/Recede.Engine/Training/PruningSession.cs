@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Recede.Engine.Data;
 using Recede.Engine.Nn;
@@ -12,6 +11,7 @@ internal sealed class PruningSession : IDisposable
     private readonly DatasetPair _data;
     private readonly IPruningRunListener? _listener;
     private readonly RunFolder? _folder;
+    private readonly RunHead _head;
     private PruningRunState _state;
 
     // What is trained, then pruned copies of it, one after another.
@@ -21,6 +21,7 @@ internal sealed class PruningSession : IDisposable
     public PruningSession(PruningRunOptions options, DatasetPair data, IPruningRunListener? listener, RunFolder? folder, bool resume)
     {
         (_options, _data, _listener, _folder) = (options, data, listener, folder);
+        _head = new RunHead(PruningRunState.Kind, RunTerms.Of(options), folder?.Begin(data));
         if (resume)
         {
             (_network, _state) = Load(folder ?? throw new ArgumentException("A run is resumed from a folder.", nameof(resume)));
@@ -32,10 +33,10 @@ internal sealed class PruningSession : IDisposable
         else
         {
             _network = options.CreateNetwork();
-            _state = new PruningRunState(_network) { Fit = new FitState(_network) };
+            _state = new PruningRunState(_network, _head) { Fit = new FitState(_network) };
         }
 
-        _state.Settings = folder?.Settings ?? "";
+        _head.Settings = folder?.Settings ?? "";
     }
 
     public PruningRunResult Run(CancellationToken cancellation)
@@ -50,7 +51,7 @@ internal sealed class PruningSession : IDisposable
             FineTune(_options.Ratios[_state.Pruned.Count], cancellation);
         }
 
-        return new PruningRunResult(_trained!.Name, _state.Training!, _state.Unpruned!, [.. _state.Pruned]);
+        return new PruningRunResult(_trained!.Name, _state.Training!, _state.Unpruned!, [.. _state.Pruned], _head.Clock.Seconds);
     }
 
     public void Dispose()
@@ -104,23 +105,8 @@ internal sealed class PruningSession : IDisposable
         _listener?.OnFineTuned(result);
     }
 
-    private FitResult Fit(TrainingLoop loop, FitOptions options, bool keepsBest, CancellationToken cancellation)
-    {
-        if (_folder is null)
-        {
-            return loop.Fit(options, _state.Fit!, _listener, cancellation);
-        }
-
-        try
-        {
-            return loop.Fit(options, _state.Fit!, new Keeper(this, keepsBest), cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            _folder.SaveLast(_network, _state);
-            throw;
-        }
-    }
+    private FitResult Fit(TrainingLoop loop, FitOptions options, bool keepsBest, CancellationToken cancellation) =>
+        RunKeeper.Fit(loop, options, _state.Fit!, _folder, _state, _listener, keepsBest, cancellation);
 
     private NetworkResult Measure(Network network, Evaluation final) =>
         new(final.Accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch));
@@ -135,7 +121,7 @@ internal sealed class PruningSession : IDisposable
         _network = network;
 
         // What is restored belongs to the network that it was restored with.
-        var state = new PruningRunState(network) { Settings = _state.Settings, Training = _state.Training, Unpruned = _state.Unpruned };
+        var state = new PruningRunState(network, _head) { Training = _state.Training, Unpruned = _state.Unpruned };
         state.Pruned.AddRange(_state.Pruned);
         _state = state;
     }
@@ -148,8 +134,14 @@ internal sealed class PruningSession : IDisposable
         var network = file.ReadNetwork(fresh.Device);
         try
         {
-            var state = new PruningRunState(network);
+            if (network.Name != fresh.Name || network.ImageShape != fresh.ImageShape || network.OutputShape != fresh.OutputShape)
+            {
+                throw new ArgumentException($"The run was begun with {network} and cannot go on with {fresh}.");
+            }
+
+            var state = new PruningRunState(network, _head);
             file.Restore(state);
+            _head.RequireSame();
             return state.Training is null && state.Fit is null || state.Pruned.Count > _options.Ratios.Count
                 ? throw new InvalidDataException($"{folder.LastPath} is no checkpoint of such a run.")
                 : (network, state);
@@ -171,43 +163,6 @@ internal sealed class PruningSession : IDisposable
         {
             _network.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Saves the run as it goes, and passes everything on.</summary>
-    private sealed class Keeper(PruningSession session, bool keepsBest) : ITrainingListener
-    {
-        private long _saved = Stopwatch.GetTimestamp();
-
-        public void OnStep(in StepReport report)
-        {
-            if (Stopwatch.GetElapsedTime(_saved) >= session._folder!.Interval)
-            {
-                Save();
-            }
-
-            session._listener?.OnStep(report);
-        }
-
-        public void OnEpoch(EpochReport report)
-        {
-            if (keepsBest)
-            {
-                session._folder!.SaveEpoch(session._network, report.Epoch);
-                if (report.IsBest)
-                {
-                    session._folder.SaveBest(session._network);
-                }
-            }
-
-            Save();
-            session._listener?.OnEpoch(report);
-        }
-
-        private void Save()
-        {
-            session._folder!.SaveLast(session._network, session._state);
-            _saved = Stopwatch.GetTimestamp();
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recede.Engine.Checkpoints;
 using Recede.Engine.Core;
+using Recede.Engine.Data;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 
@@ -16,6 +17,9 @@ public sealed class RunFolder : IDisposable
 
     private readonly FileStream _lock;
     private readonly FileOperations? _files;
+
+    // What the networks kept here are trained on.
+    private CheckpointData _data = new();
 
     private RunFolder(string path, FileStream held, FileOperations? files)
     {
@@ -74,25 +78,33 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>A run on these images begins or goes on.</summary>
+    /// <returns>What tells them from others.</returns>
+    internal DatasetIdentity Begin(DatasetPair data)
+    {
+        _data = new CheckpointData(data.Identity);
+        return data.Identity;
+    }
+
     internal CheckpointFile OpenLast() => OpenLast(Path);
 
     internal void SaveLast(Network network, IStateful state) => Checkpoint.Save(LastPath, network, state, companions: true, _files);
 
-    internal void SaveBest(Network network) => Checkpoint.Save(In("best"), network, state: null, companions: false, _files);
+    internal void SaveBest(Network network) => Checkpoint.Save(In("best"), network, _data, companions: false, _files);
 
-    internal void SaveTrained(Network network) => Checkpoint.Save(In("trained"), network, state: null, companions: true, _files);
+    internal void SaveTrained(Network network) => Checkpoint.Save(In("trained"), network, _data, companions: true, _files);
 
     internal Network LoadTrained(Device device) => Checkpoint.Load(In("trained"), device);
 
     internal void SavePruned(Network network, double ratio) => Checkpoint.Save(
-        In(string.Create(CultureInfo.InvariantCulture, $"pruned-{ratio * 100:0.##}")), network, state: null, companions: false, _files);
+        In(string.Create(CultureInfo.InvariantCulture, $"pruned-{ratio * 100:0.##}")), network, _data, companions: false, _files);
 
     /// <summary>Keeps the network of an epoch, and of as many before it as asked.</summary>
     internal void SaveEpoch(Network network, int epoch)
     {
         if (Keep > 0)
         {
-            Checkpoint.Save(EpochPath(epoch), network, state: null, companions: false, _files);
+            Checkpoint.Save(EpochPath(epoch), network, _data, companions: false, _files);
             (_files ?? FileOperations.Real).Delete(EpochPath(epoch - Keep));
         }
     }

@@ -57,11 +57,12 @@ public sealed class TrainingLoop : IDisposable
         Fit(options, new FitState(Network), listener, cancellation);
 
     /// <summary>Trains on from where a state stands: after its last step, as if nothing had come between.</summary>
-    /// <param name="options">The recipe; for a state that is not fresh, the same as before.</param>
+    /// <param name="options">The recipe; for a state that was begun, in this process or another, the same as then, as the data must be.</param>
     /// <param name="state">Where it stands. While the listener is called, and after the run was cancelled, it and the network are
     /// what a checkpoint needs.</param>
     /// <param name="listener">Who follows the run; null for nobody.</param>
     /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <exception cref="ArgumentException">The state was begun with other options or images.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FitResult Fit(FitOptions options, FitState state, ITrainingListener? listener = null, CancellationToken cancellation = default)
@@ -69,6 +70,7 @@ public sealed class TrainingLoop : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(state);
         options = options.Validated();
+        state.Begin(options, _data);
         using var sgd = new Sgd(
             ParameterGroups.FromRecipe(Network.Parameters, options.WeightDecay, options.BoundedScaleRate),
             options.LearningRate,
