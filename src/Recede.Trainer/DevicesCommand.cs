@@ -1,16 +1,42 @@
+using System.CommandLine;
 using System.Globalization;
 using Recede.Engine.Devices;
 
 namespace Recede.Trainer;
 
 /// <summary><c>recede devices</c>: what networks can be trained on here, and what is missing for more.</summary>
-internal static class DevicesCommand
+internal sealed class DevicesCommand : ProgramCommand
 {
-    /// <summary>Looks and prints.</summary>
-    public static void Execute(TextWriter output)
+    /// <inheritdoc/>
+    public override string Name => "devices";
+
+    /// <inheritdoc/>
+    public override string Summary => "Tell what can be trained on here, and what CUDA lacks.";
+
+    /// <inheritdoc/>
+    public override string Introduction => """
+        recede devices - tell what can be trained on here, and what CUDA lacks
+
+        Usage: recede devices
+
+        Lists the CPU and the GPUs that NVIDIA's driver sees, then the libraries that
+        the CUDA device needs: the driver, NVRTC, cuBLAS and cuDNN 9, of CUDA 12 or 13.
+        Each is told with its version and file; for what is missing, what to do.
+
+        They are looked for in this order:
+          1. the folders of RECEDE_CUDA_PATH (a list as in PATH): folders of libraries,
+             of a toolkit, or of a Python environment
+          2. where the system's loader looks
+          3. the toolkit's folders: CUDA_PATH, CUDA_HOME and where it is installed
+          4. the nvidia packages of the active Python environment (VIRTUAL_ENV,
+             CONDA_PREFIX), which PyTorch for CUDA brings
+        """;
+
+    /// <inheritdoc/>
+    public override void Execute(ParseResult line, Invocation invocation)
     {
         using var cpu = Device.Cpu();
-        Write(output, cpu.Description, CudaInventory.Take());
+        Write(invocation.Output, cpu.Description, CudaInventory.Take());
     }
 
     /// <summary>Prints.</summary>

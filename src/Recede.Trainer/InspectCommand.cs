@@ -1,36 +1,92 @@
-using Recede.Engine.Checkpoints;
+using System.CommandLine;
+using Recede.Engine.Data;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
+using Recede.Trainer.Options;
 
 namespace Recede.Trainer;
 
 /// <summary><c>recede inspect FILE</c>: what network a checkpoint holds.</summary>
-internal static class InspectCommand
+internal sealed class InspectCommand : ProgramCommand
 {
     private const int NameColumn = 24;
     private const int TypeColumn = 20;
     private const int ShapeColumn = 12;
+    private const float Receded = 0.05f;
 
-    /// <summary>Loads and prints.</summary>
-    /// <exception cref="InvalidDataException">The file is no checkpoint, or damaged.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static void Execute(string file, TextWriter output)
+    private readonly Argument<string> _file = CheckpointArgument.Required();
+
+    /// <inheritdoc/>
+    public override string Name => "inspect";
+
+    /// <inheritdoc/>
+    public override string Summary => "Tell what network a checkpoint holds.";
+
+    /// <inheritdoc/>
+    public override Argument File => _file;
+
+    /// <inheritdoc/>
+    public override string Introduction => """
+        recede inspect - tell what network a checkpoint holds
+
+        Usage: recede inspect FILE
+
+        Prints the network's layers with their widths, parameters and FLOPs, the channel
+        spaces that can be pruned with their importances, and the histogram of all. FILE
+        is what the other commands write with --out, such as
+        results/pruned-50.safetensors; it is held against its checksum first, and needs
+        neither the network's class nor any option.
+        """;
+
+    /// <inheritdoc/>
+    public override void Execute(ParseResult line, Invocation invocation)
     {
+        using var file = new GivenCheckpoint(line.GetRequiredValue(_file));
         using var device = Device.Cpu(1);
-        using var network = Checkpoint.Load(file, device);
+        using var network = file.Read(device);
+        var output = invocation.Output;
+        WriteHead(output, network, file.Trained);
+        WriteLayers(output, network);
+        if (network.Norms.Count == 0)
+        {
+            return;
+        }
+
+        WriteSpaces(output, network);
+        var bins = ImportanceHistogram.Of(network);
+        output.WriteLine();
+        output.WriteLine($"{HeaderLines.Scores(network)}: channels in 20 bins{(invocation.Terminal is null ? "" : " (square roots)")}");
+        foreach (var row in invocation.Terminal is null ? ImportanceBars.List(bins) : ImportanceBars.Draw(bins))
+        {
+            output.WriteLine(row);
+        }
+
+        output.WriteLine("  " + ImportanceBars.Summary(bins));
+    }
+
+    private static void WriteHead(TextWriter output, Network network, DatasetIdentity? trained)
+    {
         var cost = network.Cost();
         var (image, classes) = (network.ImageShape, network.OutputShape.C);
         output.WriteLine(Figures.Format($"network  {network.Name}: images {image.H}x{image.W}x{image.C}, {classes} classes"));
         output.WriteLine(
             $"size     {Figures.Count(cost.Parameters)} parameters, {Figures.MultiplyAdds(cost.MultiplyAdds)} FLOPs an image, {Figures.Bytes(cost.LogicalBytes)}");
+        if (trained is not null)
+        {
+            output.WriteLine($"trained  on {trained}");
+        }
+
         var companions = network.Parameters.SelectMany(parameter => parameter.CompanionNames).Distinct().ToArray();
         if (companions.Length > 0)
         {
             output.WriteLine($"holds    {string.Join(", ", companions)} beside the parameters");
         }
+    }
 
+    private static void WriteLayers(TextWriter output, Network network)
+    {
         output.WriteLine();
         output.WriteLine($"{"layer",-NameColumn}{"type",-TypeColumn}{"gives",-ShapeColumn}{"parameters",11}{"FLOPs",9}");
         foreach (var layer in network.Trace())
@@ -42,24 +98,22 @@ internal static class InspectCommand
                 + $"{(parameters == 0 ? "" : Figures.Count(parameters)),11}{(layer.MultiplyAdds == 0 ? "" : Figures.MultiplyAdds(layer.MultiplyAdds)),9}";
             output.WriteLine(line.TrimEnd());
         }
+    }
 
-        var prunable = network.PrunableNorms.Select(norm => norm.Space).Distinct().ToArray();
+    // What can be pruned, space by space: how wide it is, and how much of it has receded.
+    private static void WriteSpaces(TextWriter output, Network network)
+    {
+        var norms = network.PrunableNorms.DistinctBy(norm => norm.Space).ToArray();
         output.WriteLine();
-        output.WriteLine(Figures.Format($"{prunable.Length} prunable spaces, {prunable.Sum(space => space.Width)} channels: {string.Join(' ', prunable.Select(space => space.Width))}"));
-        if (network.Norms.Count == 0)
+        output.WriteLine(Figures.Format($"{norms.Length} prunable spaces, {norms.Sum(norm => norm.Space.Width)} channels"));
+        output.WriteLine($"{"space",-NameColumn}{"width",6}{"least",8}{"median",8}{"most",8}{"under 0.05",12}");
+        foreach (var norm in norms)
         {
-            return;
+            var scores = norm.ChannelScores();
+            Array.Sort(scores);
+            output.WriteLine(Figures.Format(
+                $"{Clipped(norm.Space.Name),-NameColumn}{scores.Length,6}{scores[0],8:F3}{scores[scores.Length / 2],8:F3}{scores[^1],8:F3}{scores.Count(score => score < Receded),12}"));
         }
-
-        var bins = ImportanceHistogram.Of(network);
-        output.WriteLine();
-        output.WriteLine(network.Norms.All(norm => norm is BoundedBatchNorm) ? "Importances: channels in 20 bins" : "Scales |gamma| or importances: channels in 20 bins");
-        foreach (var line in ImportanceBars.List(bins))
-        {
-            output.WriteLine(line);
-        }
-
-        output.WriteLine("  " + ImportanceBars.Summary(bins));
     }
 
     // A path that is too long loses its front, which says least.

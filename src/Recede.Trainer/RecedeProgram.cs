@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Recede.Engine;
 using Recede.Engine.Devices;
-using Recede.Trainer.Display;
 using Recede.Trainer.Options;
 using Spectre.Console;
 
@@ -13,10 +12,6 @@ internal static class RecedeProgram
 {
     /// <summary>The environment variable that, set to 1, adds the stack trace to an error.</summary>
     public const string DebugVariable = "RECEDE_DEBUG";
-
-    private const string RunName = "run";
-    private const string DevicesName = "devices";
-    private const string InspectName = "inspect";
 
     // No @file and no -abc for -a -b -c: an argument is what it says.
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
@@ -33,13 +28,11 @@ internal static class RecedeProgram
     {
         try
         {
-            var options = new RunOptions();
-            var root = CreateRoot(options, settings => RunCommand.Execute(
-                settings,
-                terminal is null ? new PlainDisplay(output, settings.Quiet) : new TerminalDisplay(terminal, settings.Quiet),
-                cancellation),
-                () => DevicesCommand.Execute(output),
-                file => InspectCommand.Execute(file, output));
+            RootCommand root = null!;
+            var invocation = new Invocation(output, terminal, other => root.Parse(other, Parsing), cancellation);
+            root = CreateRoot(
+                [new RunCommand(), new TrainCommand(), new PruneCommand(), new FineTuneCommand(), new EvalCommand(), new InspectCommand(), new DevicesCommand()],
+                invocation);
             var line = root.Parse(args, Parsing);
             if (line.Action is not PrintAction && line.Errors.Count > 0)
             {
@@ -62,41 +55,19 @@ internal static class RecedeProgram
         }
     }
 
-    /// <summary>The commands; <paramref name="execute"/> does a run, <paramref name="listDevices"/> prints the devices,
-    /// <paramref name="inspect"/> a checkpoint.</summary>
-    internal static RootCommand CreateRoot(RunOptions options, Action<RunSettings> execute, Action listDevices, Action<string> inspect)
+    private static RootCommand CreateRoot(IReadOnlyList<ProgramCommand> commands, Invocation invocation)
     {
-        var run = new Command(RunName, "Train a network, prune it at each ratio, fine-tune and report.");
-        foreach (var option in options.Groups.SelectMany(group => group.Options))
+        var root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.");
+        foreach (var command in commands)
         {
-            run.Add(option);
+            root.Add(Create(command, invocation));
         }
 
-        RootCommand root = null!;
-        run.SetAction(line =>
-        {
-            execute(options.Resolve(line, args => root.Parse(args, Parsing)));
-            return ExitCode.Success;
-        });
-        var devices = new Command(DevicesName, "Tell what can be trained on here, and what CUDA lacks.");
-        devices.SetAction(_ =>
-        {
-            listDevices();
-            return ExitCode.Success;
-        });
-        var file = new Argument<string>("FILE") { Description = "A checkpoint: last.safetensors, pruned-50.safetensors." };
-        var inspection = new Command(InspectName, "Tell what network a checkpoint holds.") { file };
-        inspection.SetAction(line =>
-        {
-            inspect(line.GetRequiredValue(file));
-            return ExitCode.Success;
-        });
-        root = new RootCommand("Trains networks until unneeded neurons recede, and removes them.") { run, inspection, devices };
         foreach (var option in root.Options)
         {
             option.Action = option switch
             {
-                HelpOption => new PrintAction((writer, command) => WriteHelp(writer, command, options)),
+                HelpOption => new PrintAction((writer, asked) => WriteHelp(writer, asked.Name, commands)),
                 VersionOption => new PrintAction((writer, _) => writer.WriteLine(EngineInfo.Version)),
                 _ => option.Action,
             };
@@ -105,22 +76,36 @@ internal static class RecedeProgram
         return root;
     }
 
-    private static void WriteHelp(TextWriter writer, Command command, RunOptions options)
+    private static Command Create(ProgramCommand program, Invocation invocation)
     {
-        switch (command.Name)
+        var command = new Command(program.Name, program.Summary);
+        if (program.File is { } file)
         {
-            case RunName:
-                HelpText.WriteRun(writer, options.Groups);
-                break;
-            case DevicesName:
-                HelpText.WriteDevices(writer);
-                break;
-            case InspectName:
-                HelpText.WriteInspect(writer);
-                break;
-            default:
-                HelpText.WriteProgram(writer);
-                break;
+            command.Add(file);
+        }
+
+        foreach (var option in program.Groups.SelectMany(group => group.Options))
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(line =>
+        {
+            program.Execute(line, invocation);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static void WriteHelp(TextWriter writer, string name, IReadOnlyList<ProgramCommand> commands)
+    {
+        if (commands.FirstOrDefault(command => command.Name == name) is { } found)
+        {
+            HelpText.WriteCommand(writer, found);
+        }
+        else
+        {
+            HelpText.WriteProgram(writer, commands);
         }
     }
 

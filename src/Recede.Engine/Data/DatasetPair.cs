@@ -1,3 +1,5 @@
+using Recede.Engine.Ops;
+
 namespace Recede.Engine.Data;
 
 /// <summary>Images to train on and images to test on, of one size and one set of classes.</summary>
@@ -35,6 +37,11 @@ public sealed class DatasetPair
 
     /// <summary>The test images.</summary>
     public ImageDataset Test { get; }
+
+    /// <summary>These images, a view, with other constants: those that a network was trained with.</summary>
+    /// <exception cref="ArgumentException">The constants are of another number of channels.</exception>
+    public DatasetPair NormalizedBy(ImageNormalization normalization) =>
+        new(Train.NormalizedBy(normalization), Test.NormalizedBy(normalization));
 
     /// <summary>What tells these images from others; found when it is first asked for, since every byte counts.</summary>
     public DatasetIdentity Identity => _identity ??= DatasetIdentity.Of(this);

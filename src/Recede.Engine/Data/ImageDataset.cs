@@ -122,6 +122,11 @@ public sealed class ImageDataset : IImageSource
         return _images.Span.Slice(index * ImageBytes, ImageBytes);
     }
 
+    /// <summary>These images, a view, with other constants: those that a network was trained with.</summary>
+    /// <exception cref="ArgumentException">The constants are of another number of channels.</exception>
+    public ImageDataset NormalizedBy(ImageNormalization normalization) =>
+        new(Name, Height, Width, Channels, Classes, _images, _labels, normalization);
+
     /// <summary>
     /// The first <paramref name="count"/> images: a view of this data set, with its
     /// normalization.

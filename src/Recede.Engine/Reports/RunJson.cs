@@ -26,23 +26,11 @@ public static class RunJson
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         WriteSetting(json, report);
-        json.WriteStartArray("importances");
-        foreach (var epoch in report.Epochs)
-        {
-            json.WriteStartArray();
-            foreach (var count in epoch.Importances)
-            {
-                json.WriteNumberValue(count);
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-        WriteHistory(json, report.Epochs);
+        json.WriteImportances(report.Epochs);
+        json.WriteHistory(report.Epochs);
         json.WriteNumber("bestEpoch", report.BestEpoch);
         json.WriteStartObject("unpruned");
-        WriteNetwork(json, report.Unpruned);
+        json.WriteNetwork(report.Unpruned);
         json.WriteEndObject();
         json.WriteStartArray("pruned");
         foreach (var pruned in report.Pruned)
@@ -51,11 +39,8 @@ public static class RunJson
         }
 
         json.WriteEndArray();
-        json.WriteStartObject("latency");
-        json.WriteNumber("batch", report.LatencyBatch);
-        json.WriteNumber("threads", report.Threads);
-        json.WriteEndObject();
-        WriteNumber(json, "wallSeconds", report.WallSeconds);
+        json.WriteLatency(report.LatencyBatch, report.Threads);
+        json.WriteFinite("wallSeconds", report.WallSeconds);
         json.WriteEndObject();
     }
 
@@ -78,23 +63,16 @@ public static class RunJson
         json.WriteString("format", FormatName);
         json.WriteNumber("version", FormatVersion);
         json.WriteString("engineVersion", report.EngineVersion);
-        json.WriteString("device", report.Device);
-        json.WriteNumber("threads", report.Threads);
-        json.WriteString("simd", report.Simd);
-        json.WriteString("precision", report.Precision);
-        json.WriteStartObject("dataset");
-        json.WriteString("name", report.Dataset);
-        json.WriteNumber("train", report.TrainImages);
-        json.WriteNumber("test", report.TestImages);
-        json.WriteEndObject();
+        json.WriteMachine(new MachineReport(report.Device, report.Threads, report.Simd, report.Precision));
+        json.WriteDataset(report.Dataset, report.TrainImages, report.TestImages);
         json.WriteString("network", report.Network);
         json.WriteString("method", NameOf(report.Method));
         json.WriteNumber("seed", report.Seed);
         json.WriteNumber("epochs", report.Training.Epochs);
         json.WriteNumber("batch", report.Training.BatchSize);
         json.WriteNumber("learningRate", report.Training.LearningRate);
-        WriteNumber(json, "lambda", report.Lambda);
-        WriteNumber(json, "shift", report.Shift);
+        json.WriteFinite("lambda", report.Lambda);
+        json.WriteFinite("shift", report.Shift);
         json.WriteNumber("steps", report.Steps);
         json.WriteStartObject("fineTuning");
         json.WriteNumber("epochs", report.FineTuning.Epochs);
@@ -104,77 +82,16 @@ public static class RunJson
         json.WriteEndObject();
     }
 
-    private static void WriteHistory(Utf8JsonWriter json, IReadOnlyList<EpochReport> epochs)
-    {
-        json.WriteStartArray("history");
-        foreach (var epoch in epochs)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("epoch", epoch.Epoch);
-            json.WriteNumber("learningRate", epoch.LearningRate);
-            WriteNumber(json, "trainLoss", epoch.TrainLoss);
-            WriteNumber(json, "trainAccuracy", epoch.TrainAccuracy);
-            WriteNumber(json, "testLoss", epoch.Test.Loss);
-            WriteNumber(json, "testAccuracy", epoch.Test.Accuracy);
-            WriteNumber(json, "penalty", epoch.Penalty);
-            WriteNumber(json, "seconds", epoch.TrainSeconds);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static void WritePruned(Utf8JsonWriter json, PrunedResult pruned)
     {
         json.WriteStartObject();
         json.WriteNumber("ratio", pruned.Plan.Ratio);
         json.WriteNumber("achievedRatio", pruned.Plan.AchievedRatio);
-        WriteNumber(json, "accuracyBeforeFinetune", pruned.BeforeFineTuning.Accuracy);
-        WriteNetwork(json, pruned.Result);
-        json.WriteStartObject("widths");
-        foreach (var width in pruned.Plan.Widths)
-        {
-            json.WriteNumber(width.Space, width.After);
-        }
-
+        json.WriteFinite("accuracyBeforeFinetune", pruned.BeforeFineTuning.Accuracy);
+        json.WriteNetwork(pruned.Result);
+        json.WriteWidths("widths", pruned.Plan.Widths, width => width.After);
+        json.WriteHistory(pruned.FineTuning.Epochs);
         json.WriteEndObject();
-        WriteHistory(json, pruned.FineTuning.Epochs);
-        json.WriteEndObject();
-    }
-
-    private static void WriteNetwork(Utf8JsonWriter json, NetworkResult result)
-    {
-        WriteNumber(json, "accuracy", result.Accuracy);
-        json.WriteNumber("parameters", result.Cost.Parameters);
-        json.WriteNumber("flops", result.Cost.MultiplyAdds);
-        json.WriteNumber("logicalBytes", result.Cost.LogicalBytes);
-        json.WriteNumber("physicalBytes", result.Cost.PhysicalBytes);
-        WriteNumber(json, "latencyMs", result.LatencyMilliseconds);
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    // A float is written as its own shortest text: 0.1, not the double 0.10000000149.
-    private static void WriteNumber(Utf8JsonWriter json, string name, float? value)
-    {
-        if (value is { } number && float.IsFinite(number))
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
     }
 
     private static string NameOf(PruningMethod method) => method switch

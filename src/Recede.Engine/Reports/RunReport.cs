@@ -1,6 +1,5 @@
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
-using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Training;
 
 namespace Recede.Engine.Reports;
@@ -95,12 +94,13 @@ public sealed record RunReport
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(device);
         var batch = options.Training.BatchSize;
+        var machine = MachineReport.Of(device);
         return new RunReport
         {
-            Device = device.Name,
-            Threads = device is CpuDevice cpu ? cpu.Pool.Threads : 1,
-            Simd = device is CpuDevice ? Devices.Cpu.Simd.Level.ToString() : "none",
-            Precision = device.Precision,
+            Device = machine.Device,
+            Threads = machine.Threads,
+            Simd = machine.Simd,
+            Precision = machine.Precision,
             Dataset = data.Name,
             TrainImages = data.Train.Count,
             TestImages = data.Test.Count,

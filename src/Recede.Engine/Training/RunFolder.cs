@@ -43,7 +43,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>Whether there is a run to go on with.</summary>
     public bool CanResume => File.Exists(LastPath);
 
-    internal string LastPath => In(Path, "last");
+    /// <summary>The checkpoint to go on with.</summary>
+    public string LastPath => In(Path, "last");
 
     /// <summary>Makes the folder, if need be, and takes it.</summary>
     /// <exception cref="IOException">It cannot be made or written, or another process holds it.</exception>

@@ -37,6 +37,12 @@ internal sealed class RunTerms
         .With("training: ", Of(options.Training))
         .With("fine-tuning: ", Of(options.FineTuning));
 
+    /// <summary>The terms of a training that is measured.</summary>
+    public static RunTerms Of(TrainingRunOptions options) => new RunTerms()
+        .With("fine-tuning", options.IsFineTuning.ToString())
+        .With("latency batch", options.LatencyBatch)
+        .With("training: ", Of(options.Training));
+
     /// <summary>Reads those of the same names.</summary>
     public RunTerms Read(StateReader reader)
     {

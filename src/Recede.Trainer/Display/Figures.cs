@@ -45,6 +45,9 @@ internal static class Figures
     /// <summary>"1 epoch", "8 epochs".</summary>
     public static string Epochs(int count) => Format($"{count} epoch{(count == 1 ? "" : "s")}");
 
+    /// <summary>Whether an option is given: "on", "off".</summary>
+    public static string Flag(bool value) => value ? "on" : "off";
+
     /// <summary>Formats as the invariant culture does.</summary>
     public static string Format(FormattableString text) => FormattableString.Invariant(text);
 

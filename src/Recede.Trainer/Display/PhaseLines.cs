@@ -1,4 +1,3 @@
-using Recede.Engine.Reports;
 using Recede.Engine.Training;
 
 namespace Recede.Trainer.Display;
@@ -18,9 +17,9 @@ internal static class PhaseLines
         $"{scores} after epoch {kept.Epoch}, the one that is kept: channels in 20 bins");
 
     /// <summary>The last line.</summary>
-    public static string Ending(RunReport report, string? path) => path is null
-        ? $"Done in {Figures.Duration(report.WallSeconds)}."
-        : $"Done in {Figures.Duration(report.WallSeconds)}; all figures are in {path}";
+    public static string Ending(double seconds, string? path) => path is null
+        ? $"Done in {Figures.Duration(seconds)}."
+        : $"Done in {Figures.Duration(seconds)}; all figures are in {path}";
 
     /// <summary>The epoch's line.</summary>
     /// <param name="epoch">The epoch.</param>

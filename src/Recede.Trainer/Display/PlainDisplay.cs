@@ -12,7 +12,7 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     private string _scores = "";
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<(string Name, string Value)> header, string scores)
+    public void Begin(IEnumerable<(string Name, string Value)> header, string scores)
     {
         _scores = scores;
         foreach (var (name, value) in header)
@@ -22,7 +22,7 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     }
 
     /// <inheritdoc/>
-    public PruningRunResult Follow(Func<PruningRunResult> run) => run();
+    public T Follow<T>(Func<T> run) => run();
 
     /// <inheritdoc/>
     public void OnPhase(string name, int epochs)
@@ -67,7 +67,10 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     }
 
     /// <inheritdoc/>
-    public void OnPruned(PruningPlan plan, Evaluation before)
+    public void OnPruned(PruningPlan plan, Evaluation before) => ShowPlan(plan, before);
+
+    /// <inheritdoc/>
+    public void ShowPlan(PruningPlan plan, Evaluation? before)
     {
         Say("");
         foreach (var line in PlanLines.Of(plan, before))
@@ -90,7 +93,26 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
             writer.WriteLine(line);
         }
 
-        Say(PhaseLines.Ending(report, path));
+        Say(PhaseLines.Ending(report.WallSeconds, path));
+    }
+
+    /// <inheritdoc/>
+    public void End(IEnumerable<string> lines, double seconds, string? path)
+    {
+        Say("");
+        foreach (var line in lines)
+        {
+            writer.WriteLine(line);
+        }
+
+        Say(PhaseLines.Ending(seconds, path));
+    }
+
+    /// <inheritdoc/>
+    public void Tell(string line)
+    {
+        Say("");
+        Say(line);
     }
 
     private void Say(string line)

@@ -11,7 +11,7 @@ internal static class PlanLines
     private const string Indent = "  ";
 
     /// <summary>The lines: channels, costs, widths, accuracy.</summary>
-    public static IEnumerable<string> Of(PruningPlan plan, Evaluation before)
+    public static IEnumerable<string> Of(PruningPlan plan, Evaluation? before)
     {
         var removed = plan.Widths.Sum(width => width.Before - width.After);
         var all = plan.Widths.Sum(width => width.Before);
@@ -27,7 +27,10 @@ internal static class PlanLines
         yield return Row("bytes", Figures.Bytes(plan.Before.LogicalBytes), Figures.Bytes(plan.After.LogicalBytes))
             + Figures.Format(
                 $"; in memory {Figures.Bytes(plan.Before.PhysicalBytes)} -> {Figures.Bytes(plan.After.PhysicalBytes)}");
-        yield return $"{Indent}accuracy    {Figures.Percent(before.Accuracy)} before any fine-tuning";
+        if (before is { } evaluation)
+        {
+            yield return $"{Indent}accuracy    {Figures.Percent(evaluation.Accuracy)} before any fine-tuning";
+        }
     }
 
     private static string Row(string name, string before, string after) => $"{Indent}{name,-12}{before} -> {after}";

@@ -23,7 +23,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     private string _scores = "";
 
     /// <inheritdoc/>
-    public void Begin(IReadOnlyList<(string Name, string Value)> header, string scores)
+    public void Begin(IEnumerable<(string Name, string Value)> header, string scores)
     {
         _scores = scores;
         if (quiet)
@@ -40,7 +40,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     }
 
     /// <inheritdoc/>
-    public PruningRunResult Follow(Func<PruningRunResult> run)
+    public T Follow<T>(Func<T> run)
     {
         if (quiet)
         {
@@ -119,7 +119,10 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     }
 
     /// <inheritdoc/>
-    public void OnPruned(PruningPlan plan, Evaluation before)
+    public void OnPruned(PruningPlan plan, Evaluation before) => ShowPlan(plan, before);
+
+    /// <inheritdoc/>
+    public void ShowPlan(PruningPlan plan, Evaluation? before)
     {
         Say("");
         var isTitle = true;
@@ -155,7 +158,26 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
             console.MarkupLine($"[{NameStyle}]{Markup.Escape(line)}[/]");
         }
 
-        Say(Markup.Escape(PhaseLines.Ending(report, path)));
+        Say(Markup.Escape(PhaseLines.Ending(report.WallSeconds, path)));
+    }
+
+    /// <inheritdoc/>
+    public void End(IEnumerable<string> lines, double seconds, string? path)
+    {
+        Say("");
+        foreach (var line in lines)
+        {
+            console.MarkupLine(Markup.Escape(line));
+        }
+
+        Say(Markup.Escape(PhaseLines.Ending(seconds, path)));
+    }
+
+    /// <inheritdoc/>
+    public void Tell(string line)
+    {
+        Say("");
+        Say(Markup.Escape(line));
     }
 
     private void EndTask()

@@ -5,11 +5,7 @@ namespace Recede.Trainer.Options;
 /// <summary>Which images: the options of every command that reads some.</summary>
 internal sealed class DataOptions
 {
-    private readonly Option<string> _data = OptionParsing.Make<string>(
-        "--data", "PATH",
-        "Folder of MNIST-like IDX files (.gz or not), or of CIFAR-10's or CIFAR-100's binary version; or fashion-mnist, "
-        + "for Debian's package dataset-fashion-mnist. Default: the embedded Fashion-MNIST images.",
-        text => text.Length > 0 ? text : throw new FormatException("a folder"));
+    private readonly Option<string> _data;
 
     private readonly Option<int?> _trainImages = OptionParsing.Whole(
         "--train-images", "N", 1, int.MaxValue, "Use the first N training images. Default: all.");
@@ -18,10 +14,27 @@ internal sealed class DataOptions
         "--test-images", "N", 1, int.MaxValue, "Use the first N test images. Default: all.");
 
     /// <summary>Makes the options.</summary>
-    public DataOptions() => All = [_data, _trainImages, _testImages];
+    /// <param name="fallback">Which images are taken where none are asked for.</param>
+    /// <param name="trains">Whether training images are read too.</param>
+    public DataOptions(string fallback = "the embedded Fashion-MNIST images", bool trains = true)
+    {
+        _data = OptionParsing.Make<string>(
+            "--data", "PATH",
+            "Folder of MNIST-like IDX files (.gz or not), or of CIFAR-10's or CIFAR-100's binary version; or fashion-mnist, "
+            + $"for Debian's package dataset-fashion-mnist. Default: {fallback}.",
+            text => text.Length > 0 ? text : throw new FormatException("a folder"));
+        All = trains ? [_data, _trainImages, _testImages] : [_data, _testImages];
+        Free = [_data];
+    }
+
+    /// <summary>What the commands that take a checkpoint fall back on.</summary>
+    public static string OfCheckpoint => "those that FILE's network was trained on";
 
     /// <summary>The options, as the help lists them.</summary>
     public IReadOnlyList<Option> All { get; }
+
+    /// <summary>Those that a resumed run may have otherwise: the same images may lie elsewhere.</summary>
+    public IReadOnlyList<Option> Free { get; }
 
     /// <summary>The settings that a command line without errors asks for.</summary>
     /// <param name="line">The command line.</param>

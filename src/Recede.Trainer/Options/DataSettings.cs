@@ -13,6 +13,21 @@ internal sealed record DataSettings(string? Source, int? TrainImages, int? TestI
     /// <summary>Where the images come from, for people.</summary>
     public string Origin => Source ?? "embedded";
 
+    /// <summary>What --resume compares, by option; where the images lie is no matter.</summary>
+    public IEnumerable<(string Option, string Value)> Values => [("--train-images", Text(TrainImages)), ("--test-images", Text(TestImages))];
+
+    /// <summary>These, or where no source was given, those that a checkpoint was trained on.</summary>
+    /// <param name="trained">What the checkpoint says of them; null where it says nothing.</param>
+    /// <param name="file">The checkpoint.</param>
+    /// <exception cref="UsageException">Nothing says where they are.</exception>
+    public DataSettings OrOf(DatasetIdentity? trained, string file) => (Source, trained?.Name) switch
+    {
+        (not null, _) or (_, EmbeddedFashionMnist.Name) => this,
+        (_, null) => throw new UsageException($"{file} does not say what images its network was trained on: give --data"),
+        (_, DatasetCatalog.FashionMnistName) => this with { Source = DatasetCatalog.FashionMnistName },
+        (_, { } name) => throw new UsageException($"{file} was trained on {name}: give --data, the folder that holds it"),
+    };
+
     /// <summary>Checks what can be told without reading the images.</summary>
     /// <exception cref="UsageException">The data are not there, or the preset's are not given.</exception>
     public void Check()
@@ -46,6 +61,8 @@ internal sealed record DataSettings(string? Source, int? TrainImages, int? TestI
         return new DatasetPair(
             Limit(data.Train, TrainImages, "--train-images", "training"), Limit(data.Test, TestImages, "--test-images", "test"));
     }
+
+    private static string Text(int? count) => count is { } number ? Figures.Format($"{number}") : "all";
 
     private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
     {

@@ -27,6 +27,11 @@ internal static class LineErrors
         }
 
         var error = line.Errors[0];
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0 } or CommandResult && command.Arguments is [{ Name: var argument }])
+        {
+            return $"a {argument} is missing, the checkpoint; {help}";
+        }
+
         return error.SymbolResult is not OptionResult option ? error.Message
             : option.Tokens.Count == 0 && option.Option.Arity.MinimumNumberOfValues > 0 ? $"{option.Option.Name}: expected a value behind it"
             : option.IdentifierTokenCount > 1 ? $"{option.Option.Name}: expected once, given {option.IdentifierTokenCount} times"

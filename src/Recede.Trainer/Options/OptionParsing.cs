@@ -24,6 +24,12 @@ internal static class OptionParsing
     public static Option<float?> Real(string name, string unit, Func<float, bool> holds, string expected, string description) =>
         Make<float?>(name, unit, description, text => ParseReal(text, holds, expected));
 
+    /// <summary>A seed.</summary>
+    public static Option<ulong?> Seed(string description) => Make<ulong?>(
+        "--seed", "N", description, text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new FormatException("a whole number of 0 or more"));
+
     /// <summary>A text that is one of a few.</summary>
     public static Option<string> Choice(string name, string unit, IReadOnlyList<string> choices, string description)
     {

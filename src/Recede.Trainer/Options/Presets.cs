@@ -8,6 +8,9 @@ internal static class Presets
     /// <summary>Pixels that crops are shifted by, up to, wherever there is augmentation.</summary>
     public const int CropPadding = 4;
 
+    /// <summary>The seed, where none is given.</summary>
+    public const ulong DefaultSeed = 1;
+
     private const string Cifar10 = "cifar-10";
     private const string Cifar100 = "cifar-100";
 

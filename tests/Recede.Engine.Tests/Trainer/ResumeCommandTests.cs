@@ -79,12 +79,17 @@ internal sealed class ResumeCommandTests
         {
             Check(["run", "--resume"], 2, "--resume: expected --out DIR");
             Check(["run", "--resume", "--out", Out], 1, "holds no run to go on with");
-            Check(["run", "--resume", "--out", Out, "--epochs", "3"], 2, "--epochs: --resume goes on as the run was begun");
         });
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
         ProgramRun.Of([.. Arguments(), "--out", Out], cancellation.Token);
         Check([.. Arguments(), "--out", Out], 2, "holds a run: go on with it by recede run --resume");
+        Check(["train", "--resume", "--out", Out], 2, $"holds what recede run began: go on with it by recede run --resume --out {Out}");
+        Check(["run", "--resume", "--out", Out, "--epochs", "3"], 2, $"--epochs 3: the run in {Out} was begun with 12, and");
+        Check(["run", "--resume", "--out", Out, "--lr", "0.2"], 2, $"--lr 0.2: the run in {Out} was begun with 0.1, and");
+        Check(["run", "--resume", "--out", Out, "--carry-momentum"], 2, $"--carry-momentum on: the run in {Out} was begun with off, and");
+        Check(["run", "--resume", "--out", Out, "--method", "random"], 2, $"--method random: the run in {Out} was begun with bounded, and");
+        Check(["run", "--resume", "--out", Out, "--data", _folder.Path], 1, "found no data set there");
         File.WriteAllBytes(Path.Combine(Out, "last.safetensors"), [1, 2, 3]);
         Check(["run", "--resume", "--out", Out], 1, "no sound checkpoint");
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Recede.Engine.Data;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
@@ -12,11 +13,16 @@ public sealed class SettingsTests
 {
     private static RunSettings Settings(params string[] args)
     {
-        RunSettings? found = null;
-        var line = RecedeProgram.CreateRoot(new RunOptions(), settings => found = settings, () => { }, _ => { }).Parse(["run", .. args]);
+        var options = new RunOptions();
+        var command = new Command("run");
+        foreach (var option in options.Groups.SelectMany(group => group.Options))
+        {
+            command.Add(option);
+        }
+
+        var line = new RootCommand { command }.Parse(["run", .. args]);
         Assert.That(line.Errors, Is.Empty);
-        line.Invoke(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        return found!;
+        return options.Resolve(line, _ => throw new InvalidOperationException("Nothing is resumed."));
     }
 
     private static DatasetPair Images(int train)
@@ -32,22 +38,22 @@ public sealed class SettingsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(settings.Preset, Is.Null);
-            Assert.That(settings.Data.Source, Is.Null);
-            Assert.That(settings.Network, Is.EqualTo("vgg-small"));
-            Assert.That(settings.Method, Is.EqualTo(PruningMethod.Bounded));
-            Assert.That(settings.Ratios, Is.EqualTo(new[] { 0.5, 0.9 }));
-            Assert.That(settings.Epochs, Is.EqualTo(8));
-            Assert.That(settings.BatchSize, Is.EqualTo(64));
-            Assert.That(settings.Decay, Is.EqualTo(LearningRateDecay.Cosine));
-            Assert.That(settings.LearningRate, Is.EqualTo(0.1f));
+            Assert.That(settings.Train.Preset, Is.Null);
+            Assert.That(settings.Train.Data.Source, Is.Null);
+            Assert.That(settings.Train.Model.Network, Is.EqualTo("vgg-small"));
+            Assert.That(settings.Train.Model.Method, Is.EqualTo(PruningMethod.Bounded));
+            Assert.That(settings.Pruning.Ratios, Is.EqualTo(new[] { 0.5, 0.9 }));
+            Assert.That(settings.Train.Training.Epochs, Is.EqualTo(8));
+            Assert.That(settings.Train.Training.BatchSize, Is.EqualTo(64));
+            Assert.That(settings.Train.Training.Decay, Is.EqualTo(LearningRateDecay.Cosine));
+            Assert.That(settings.Train.Training.LearningRate, Is.EqualTo(0.1f));
             Assert.That(settings.FineTuneEpochs, Is.EqualTo(3));
             Assert.That(settings.FineTuneLearningRate, Is.EqualTo(0.05f));
-            Assert.That(settings.Shift, Is.EqualTo(3));
-            Assert.That((settings.CropPadding, settings.Flip), Is.EqualTo((0, false)));
-            Assert.That(settings.Seed, Is.EqualTo(1));
-            Assert.That(settings.MinimumChannels, Is.EqualTo(3));
-            Assert.That(settings.WeightDecay, Is.EqualTo(1e-4f));
+            Assert.That(settings.Train.Model.Shift, Is.EqualTo(3));
+            Assert.That((settings.Train.Training.CropPadding, settings.Train.Training.Flip), Is.EqualTo((0, false)));
+            Assert.That(settings.Train.Training.Seed, Is.EqualTo(1));
+            Assert.That(settings.Pruning.MinimumChannels, Is.EqualTo(3));
+            Assert.That(settings.Train.Training.WeightDecay, Is.EqualTo(1e-4f));
         });
     }
 
@@ -62,24 +68,24 @@ public sealed class SettingsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(settings.Preset!.Dataset, Is.EqualTo(dataset));
-            Assert.That(settings.Network, Is.EqualTo(network));
-            Assert.That(settings.Method, Is.EqualTo(PruningMethod.Bounded));
-            Assert.That(settings.Epochs, Is.EqualTo(160));
+            Assert.That(settings.Train.Preset!.Dataset, Is.EqualTo(dataset));
+            Assert.That(settings.Train.Model.Network, Is.EqualTo(network));
+            Assert.That(settings.Train.Model.Method, Is.EqualTo(PruningMethod.Bounded));
+            Assert.That(settings.Train.Training.Epochs, Is.EqualTo(160));
             Assert.That(settings.FineTuneEpochs, Is.EqualTo(160));
-            Assert.That(settings.BatchSize, Is.EqualTo(64));
-            Assert.That(settings.LearningRate, Is.EqualTo(0.1f));
+            Assert.That(settings.Train.Training.BatchSize, Is.EqualTo(64));
+            Assert.That(settings.Train.Training.LearningRate, Is.EqualTo(0.1f));
             Assert.That(settings.FineTuneLearningRate, Is.EqualTo(0.1f));
-            Assert.That(settings.Decay, Is.EqualTo(LearningRateDecay.Step));
-            Assert.That(settings.WarmUpEpochs, Is.Zero);
-            Assert.That(settings.WeightDecay, Is.EqualTo(1e-4f));
-            Assert.That(settings.LabelSmoothing, Is.Zero);
-            Assert.That((settings.CropPadding, settings.Flip), Is.EqualTo((4, true)));
-            Assert.That(settings.Lambda, Is.EqualTo(lambda));
-            Assert.That(settings.Shift, Is.EqualTo(shift));
-            Assert.That(settings.MinimumChannels, Is.EqualTo(3));
+            Assert.That(settings.Train.Training.Decay, Is.EqualTo(LearningRateDecay.Step));
+            Assert.That(settings.Train.Training.WarmUpEpochs, Is.Zero);
+            Assert.That(settings.Train.Training.WeightDecay, Is.EqualTo(1e-4f));
+            Assert.That(settings.Train.Training.LabelSmoothing, Is.Zero);
+            Assert.That((settings.Train.Training.CropPadding, settings.Train.Training.Flip), Is.EqualTo((4, true)));
+            Assert.That(settings.Train.Model.Lambda, Is.EqualTo(lambda));
+            Assert.That(settings.Train.Model.Shift, Is.EqualTo(shift));
+            Assert.That(settings.Pruning.MinimumChannels, Is.EqualTo(3));
             Assert.That(settings.CarryMomentum, Is.False);
-            Assert.That(Settings("--preset", name, "--data", folder, "--method", "l1").Lambda, Is.EqualTo(l1));
+            Assert.That(Settings("--preset", name, "--data", folder, "--method", "l1").Train.Model.Lambda, Is.EqualTo(l1));
         });
     }
 
@@ -91,10 +97,10 @@ public sealed class SettingsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(settings.Epochs, Is.EqualTo(2));
-            Assert.That(settings.Lambda, Is.Null);
-            Assert.That((settings.CropPadding, settings.Flip), Is.EqualTo((4, false)));
-            Assert.That(settings.LearningRate, Is.EqualTo(0.02f));
+            Assert.That(settings.Train.Training.Epochs, Is.EqualTo(2));
+            Assert.That(settings.Train.Model.Lambda, Is.Null);
+            Assert.That((settings.Train.Training.CropPadding, settings.Train.Training.Flip), Is.EqualTo((4, false)));
+            Assert.That(settings.Train.Training.LearningRate, Is.EqualTo(0.02f));
             Assert.That(settings.FineTuneEpochs, Is.EqualTo(160));
         });
     }
@@ -106,8 +112,8 @@ public sealed class SettingsTests
         var other = Settings("--preset", "vgg16-cifar10", "--data", folder, "--network", "resnet-20");
         var same = Settings("--preset", "vgg16-cifar10", "--data", folder, "--network", "vgg-11");
 
-        Assert.That((other.Lambda, other.Shift), Is.EqualTo(((float?)null, 0f)));
-        Assert.That((same.Lambda, same.Shift), Is.EqualTo(((float?)1e-3f, 3f)));
+        Assert.That((other.Train.Model.Lambda, other.Train.Model.Shift), Is.EqualTo(((float?)null, 0f)));
+        Assert.That((same.Train.Model.Lambda, same.Train.Model.Shift), Is.EqualTo(((float?)1e-3f, 3f)));
     }
 
     [TestCase("vgg-small", "bounded", 0.0995f, 3f)]
@@ -148,9 +154,9 @@ public sealed class SettingsTests
     [TestCase("bfloat16", false, ElementType.BFloat16)]
     public void A_precision_is_what_the_GPU_is_opened_with(string name, bool tf32, ElementType activations)
     {
-        var options = Settings("--device", "cuda", "--precision", name).CreateCudaOptions();
+        var options = Settings("--device", "cuda", "--precision", name).Train.Machine.CreateCudaOptions();
         Assert.That((options.AllowTf32, options.ActivationType), Is.EqualTo((tf32, activations)));
-        Assert.That(Settings().Precision, Is.EqualTo("float32"));
+        Assert.That(Settings().Train.Machine.Precision, Is.EqualTo("float32"));
     }
 
     [Test]

@@ -57,6 +57,10 @@ internal static class KeptRun
         .. result.Pruned.SelectMany(pruned => (double[])[pruned.BeforeFineTuning.Loss, pruned.Result.Accuracy, pruned.Result.Cost.PhysicalBytes]),
     ];
 
+    /// <summary>All figures of a training but times.</summary>
+    public static IReadOnlyList<double> Figures(FitResult training) =>
+        [.. training.Epochs.SelectMany(Figures), training.BestEpoch, training.Final.Loss, training.Final.Accuracy];
+
     /// <summary>The files of networks that a run leaves, by name.</summary>
     public static IReadOnlyDictionary<string, byte[]> Networks(string folder) =>
         ((string[])["best", "trained", "pruned-50"]).ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name + ".safetensors")));

@@ -55,6 +55,60 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
         KeptRun.CheckSame(result, In("whole"), expected, In("whole"));
     }
 
+    [Test]
+    public void A_training_alone_that_is_cancelled_after_every_single_step_ends_with_the_same_bits([Values] bool isFineTuning)
+    {
+        using var device = Kind.Open();
+        var expected = Train("whole", isFineTuning, device, null, CancellationToken.None);
+        TrainingRunResult? result = null;
+        var runs = 0;
+        while (result is null)
+        {
+            using var cancellation = new CancellationTokenSource();
+            try
+            {
+                result = Train("ended", isFineTuning, device, new CancelAfter(1, cancellation), cancellation.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.That(++runs, Is.LessThanOrEqualTo(6));
+            }
+        }
+
+        // Two epochs of three steps; nothing comes behind the last one that could be cancelled.
+        Assert.That(runs, Is.EqualTo(5));
+        Assert.That(result.Before, Is.EqualTo(expected.Before));
+        Assert.That(result.Before is null, Is.EqualTo(!isFineTuning));
+        Assert.That(KeptRun.Figures(result.Training), Is.EqualTo(KeptRun.Figures(expected.Training)));
+        Assert.That(result.Result.Accuracy, Is.EqualTo(expected.Result.Accuracy));
+        foreach (var name in (string[])["best", "trained"])
+        {
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(In("ended"), name + ".safetensors")),
+                Is.EqualTo(File.ReadAllBytes(Path.Combine(In("whole"), name + ".safetensors"))), name);
+        }
+
+        // Done: it does nothing more. And it is no run of another kind.
+        Assert.That(Train("ended", isFineTuning, device, null, CancellationToken.None).Training.Final, Is.EqualTo(expected.Training.Final));
+        Assert.That(() => KeptRun.Run(device, In("ended")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("training run, not of a pruning run"));
+    }
+
+    private TrainingRunResult Train(
+        string name, bool isFineTuning, Device device, ITrainingRunListener? listener, CancellationToken cancellation)
+    {
+        var run = KeptRun.Options(device);
+        var options = new TrainingRunOptions
+        {
+            CreateNetwork = run.CreateNetwork,
+            Device = device,
+            Training = run.Training,
+            IsFineTuning = isFineTuning,
+            LatencyBatch = 1,
+        };
+        using var folder = RunFolder.Open(In(name));
+        return TrainingRun.Execute(options, TinyImages.Create(train: 50, test: 12), listener, folder, folder.CanResume, cancellation);
+    }
+
     private string In(string name) => Path.Combine(_folder.Path, name);
 
     private sealed class CancelAfter(int steps, CancellationTokenSource cancellation) : IPruningRunListener

@@ -1,0 +1,23 @@
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
+
+namespace Recede.Engine.Reports;
+
+/// <summary>What something was computed on.</summary>
+/// <param name="Device">Short name of the device: "cpu".</param>
+/// <param name="Threads">Threads that it works with.</param>
+/// <param name="Simd">The vector instructions in use: "Vector512", "Vector256" or "Scalar"; "none" on a GPU.</param>
+/// <param name="Precision">What it multiplied with: "float32", "tf32" or "bfloat16".</param>
+public sealed record MachineReport(string Device, int Threads, string Simd, string Precision)
+{
+    /// <summary>That of a device.</summary>
+    public static MachineReport Of(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new MachineReport(
+            device.Name,
+            device is CpuDevice cpu ? cpu.Pool.Threads : 1,
+            device is CpuDevice ? Devices.Cpu.Simd.Level.ToString() : "none",
+            device.Precision);
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Recede.Engine.Reports;
+using Recede.Engine.Training;
+using Recede.Trainer.Display;
+using Recede.Trainer.Options;
+
+namespace Recede.Trainer;
+
+/// <summary><c>recede eval FILE</c>: loss, accuracy and latency of a checkpoint.</summary>
+internal sealed class EvalCommand : ProgramCommand
+{
+    private const string ReportName = "eval.json";
+
+    private readonly Argument<string> _file = CheckpointArgument.Required();
+    private readonly DataOptions _data = new(DataOptions.OfCheckpoint, trains: false);
+    private readonly MachineOptions _machine = new();
+    private readonly Option<string> _out = OutputOptions.FolderOption($"Folder, made if need be, that gets {ReportName}. Default: none is written.");
+
+    /// <inheritdoc/>
+    public override string Name => "eval";
+
+    /// <inheritdoc/>
+    public override string Summary => "Tell a checkpoint's loss, accuracy and latency.";
+
+    /// <inheritdoc/>
+    public override Argument File => _file;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionGroup> Groups =>
+        [new("Data", _data.All), new("Machine and output", [.. _machine.All, _out])];
+
+    /// <inheritdoc/>
+    public override string Introduction => """
+        recede eval - tell a checkpoint's loss, accuracy and latency
+
+        Usage: recede eval FILE [options]
+
+        FILE is a checkpoint, pruned or not. It says itself what network it is, on which
+        images it was trained and how they are normalised: without --data their test
+        images are taken. Where a network meets other images, they are normalised as
+        those were that it was trained on.
+
+        Examples
+          recede eval results/pruned-90.safetensors
+          recede eval results/best.safetensors --threads 1 --latency-batch 1 --out one
+          recede eval vgg/best.safetensors --data cifar-10-batches-bin
+        """;
+
+    /// <inheritdoc/>
+    public override string Conclusion => "There is nothing to resume: an evaluation that was ended is begun again.";
+
+    /// <inheritdoc/>
+    public override void Execute(ParseResult line, Invocation invocation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var display = invocation.CreateDisplay();
+        var (path, source, machine) = (line.GetRequiredValue(_file), _data.Resolve(line, null), _machine.Resolve(line));
+        var folder = line.GetValue(_out) is { } name ? OutputFolder.Prepare(name) : null;
+        using var file = new GivenCheckpoint(path);
+        var data = file.OpenData(ref source);
+        var choice = machine.Open();
+        using var device = choice.Device;
+        using var network = file.Read(device, momentum: false);
+        display.Begin(
+            [
+                .. HeaderLines.Machine(choice),
+                HeaderLines.Data(source, data),
+                .. HeaderLines.Trained(file.Trained, data),
+                HeaderLines.Network(network, path),
+            ],
+            HeaderLines.Scores(network));
+        using var loop = new TrainingLoop(network, data);
+        var evaluation = loop.Evaluate(data.Test);
+        var result = new NetworkResult(evaluation.Accuracy, network.Cost(), LatencyMeter.Measure(network, machine.LatencyBatch));
+        var report = new EvaluationReport(path, network.Name, data.Name, evaluation, result, machine.LatencyBatch, MachineReport.Of(device));
+        string? written = null;
+        try
+        {
+            if (folder is not null)
+            {
+                report.Save(Path.Combine(folder, ReportName));
+                written = Path.Combine(folder, ReportName);
+            }
+        }
+        finally
+        {
+            display.End(ResultLines.Of(report), Stopwatch.GetElapsedTime(started).TotalSeconds, written);
+        }
+    }
+}
