@@ -125,12 +125,11 @@ internal readonly struct WinogradConvolution
 
     public nint PassLanes => (nint)BlocksPerPass * Simd.Lanes;
 
-    // A line between planes keeps their beginnings out of the same cache set.
-    public nint InputPlane => (TileCapacity * ChunkLanes) + Simd.Lanes;
+    public nint InputPlane => PlaneFloats(TileCapacity * ChunkLanes);
 
-    public nint FilterPlane => (ChunkLanes * PassLanes) + Simd.Lanes;
+    public nint FilterPlane => PlaneFloats(ChunkLanes * PassLanes);
 
-    public nint ProductPlane => (TileCapacity * PassLanes) + Simd.Lanes;
+    public nint ProductPlane => PlaneFloats(TileCapacity * PassLanes);
 
     /// <summary>The transformed input of a group of tiles: chunk by chunk, plane by plane, tile by tile.</summary>
     public long InputFloats => (long)Chunks * Planes * InputPlane;
@@ -145,6 +144,12 @@ internal readonly struct WinogradConvolution
     public long MomentFloats => (long)Tiles.Count * OutputBlocks * 2 * Simd.Lanes;
 
     private nint TileCapacity => Tiles.PixelsPerPart + PanelProduct.RowsBeyond;
+
+    /// <summary>
+    /// From one plane of so many floats to the next: an odd number of cache lines, so that a tile's values, one in each plane,
+    /// lie in different sets of the cache.
+    /// </summary>
+    public static nint PlaneFloats(nint floats) => ((floats / Simd.Lanes) | 1) * Simd.Lanes;
 
     /// <summary>Whether a convolution, or its data gradient, goes by tiles, and the cut if so.</summary>
     public static bool TryChoose(in ConvolutionGeometry g, bool backwardData, out WinogradConvolution shape)

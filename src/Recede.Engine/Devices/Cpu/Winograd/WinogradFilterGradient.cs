@@ -71,12 +71,12 @@ internal readonly struct WinogradFilterGradient
 
     public nint OutputLanes => (nint)OutputBlocksPerItem * Simd.Lanes;
 
-    // A line between planes keeps their beginnings out of the same cache set; kernels read some channels past the last.
-    public nint InputPlane => (Groups.PixelsPerPart * InputLanes) + Simd.Lanes;
+    // Kernels read some channels past the last.
+    public nint InputPlane => WinogradConvolution.PlaneFloats((Groups.PixelsPerPart * InputLanes) + Simd.Lanes);
 
-    public nint OutputPlane => (Groups.PixelsPerPart * OutputLanes) + Simd.Lanes;
+    public nint OutputPlane => WinogradConvolution.PlaneFloats(Groups.PixelsPerPart * OutputLanes);
 
-    public nint ProductPlane => ((InputLanes + PanelProduct.RowsBeyond) * OutputLanes) + Simd.Lanes;
+    public nint ProductPlane => WinogradConvolution.PlaneFloats((InputLanes + PanelProduct.RowsBeyond) * OutputLanes);
 
     /// <summary>A worker's scratch: the transformed tiles of x and dy, and the sums of their products.</summary>
     public long ScratchFloats => Planes * (InputPlane + OutputPlane + ProductPlane);
