@@ -17,14 +17,15 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
     /// <summary>Opens the device. Where the CPU is asked for, nothing of CUDA is looked for.</summary>
     /// <param name="name">What <c>--device</c> says.</param>
     /// <param name="threads">Threads of the CPU; null for its default.</param>
+    /// <param name="cpu">How the CPU is to compute; null for its default.</param>
     /// <param name="options">How a GPU is to compute; null for its default.</param>
     /// <exception cref="DeviceUnavailableException">CUDA was asked for and cannot run here.</exception>
     /// <exception cref="UsageException">The environment names no number of threads.</exception>
-    public static DeviceChoice Open(string name, int? threads, CudaOptions? options = null) => name switch
+    public static DeviceChoice Open(string name, int? threads, CpuOptions? cpu = null, CudaOptions? options = null) => name switch
     {
         Cuda => new DeviceChoice(OpenCuda(options), null),
-        Auto => Choose(threads, options),
-        _ => new DeviceChoice(OpenCpu(threads), null),
+        Auto => Choose(threads, cpu, options),
+        _ => new DeviceChoice(OpenCpu(threads, cpu), null),
     };
 
     /// <summary>The GPU to take and why; or none, and why not.</summary>
@@ -39,7 +40,7 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
         return (gpu, Figures.Format($"auto: CUDA GPU {gpu}, since it and CUDA's libraries are there"));
     }
 
-    private static DeviceChoice Choose(int? threads, CudaOptions? options)
+    private static DeviceChoice Choose(int? threads, CpuOptions? cpu, CudaOptions? options)
     {
         var (gpu, reason) = Decide(CudaInventory.Take());
         if (gpu is { } ordinal)
@@ -55,7 +56,7 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
             }
         }
 
-        return new DeviceChoice(OpenCpu(threads), reason);
+        return new DeviceChoice(OpenCpu(threads, cpu), reason);
     }
 
     private static CudaDevice OpenCuda(CudaOptions? options)
@@ -67,11 +68,11 @@ internal sealed record DeviceChoice(Device Device, string? Reason)
                 $"--device {Cuda}: {cuda.Problems[0]}; `recede devices` tells all, and --device {Cpu} needs none of it");
     }
 
-    private static CpuDevice OpenCpu(int? threads)
+    private static CpuDevice OpenCpu(int? threads, CpuOptions? options)
     {
         try
         {
-            return Device.Cpu(threads);
+            return Device.Cpu(threads, options);
         }
         catch (ArgumentException e)
         {

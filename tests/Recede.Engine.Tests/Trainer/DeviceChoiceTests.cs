@@ -1,9 +1,11 @@
+using System.CommandLine;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Devices.Cuda;
 using Recede.Engine.Tests.Cuda;
 using Recede.Engine.Tests.Support;
 using Recede.Trainer;
+using Recede.Trainer.Options;
 
 namespace Recede.Engine.Tests.Trainer;
 
@@ -35,6 +37,23 @@ internal sealed class DeviceChoiceTests
         var choice = DeviceChoice.Open(DeviceChoice.Cpu, 1);
         using var device = choice.Device;
         Assert.That((choice.Device is CpuDevice, choice.Reason), Is.EqualTo((true, (string?)null)));
+    }
+
+    [Test]
+    public void Winograd_is_off_for_who_says_so()
+    {
+        var line = new MachineOptions();
+        var command = new Command("try");
+        foreach (var option in line.All)
+        {
+            command.Options.Add(option);
+        }
+
+        foreach (var (arguments, expected) in new[] { ("--device cpu --winograd off", false), ("--device cpu", true) })
+        {
+            using var device = line.Resolve(command.Parse(arguments)).Open().Device;
+            Assert.That(((CpuDevice)device).Options.AllowWinograd, Is.EqualTo(expected), arguments);
+        }
     }
 
     [Test]

@@ -17,6 +17,7 @@ public sealed class UsageTests
         ["--threads", "0", "|", "--threads 0: expected a whole number from 1 to 1024"],
         ["--threads", "1025", "|", "--threads 1025"],
         ["--latency-batch", "0", "|", "--latency-batch 0"],
+        ["--winograd", "maybe", "|", "--winograd maybe"],
         ["--min-channels", "0", "|", "--min-channels 0"],
         ["--train-images", "0", "|", "--train-images 0"],
         ["--train-images", "10001", "|", "--train-images 10001: expected at most the 10000 training images of fashion-mnist-subset"],
