@@ -33,7 +33,7 @@ internal readonly struct WinogradConvolution
     private const double FilterOperations = 10;
 
     // The direct kernels run closer to the peak.
-    private const double WorthFrom = 0.85;
+    private const double WorthFrom = 0.8;
 
     /// <summary>m of F(m, 3).</summary>
     public readonly int TileSize;
