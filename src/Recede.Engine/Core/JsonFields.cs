@@ -52,6 +52,9 @@ internal readonly struct JsonFields
             : throw Error($"the field '{name}' is {value}, expected a finite number");
     }
 
+    /// <summary>Whether a field is there and says that there is no value.</summary>
+    public bool IsNull(string name) => _object.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
+
     public bool Has(string name) => _object.TryGetProperty(name, out _);
 
     public float Number(string name)

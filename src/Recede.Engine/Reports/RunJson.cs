@@ -7,7 +7,8 @@ namespace Recede.Engine.Reports;
 /// <summary>
 /// Writes a run's report as JSON: run.json. The field names are fixed; fields may be added. Accuracies are shares, 0..1;
 /// flops are multiply-adds for one image; latencyMs is the median of a forward pass of the frozen network
-/// (norms folded, see LatencyMeter) over latency.batch images on latency.threads threads. A number that is not finite is written as null.
+/// (norms folded, see LatencyMeter) over latency.batch images on latency.threads threads; masked tells how far the masked and the shrunk
+/// network's logits were apart. A number that is not finite is written as null.
 /// </summary>
 public static class RunJson
 {
@@ -31,6 +32,11 @@ public static class RunJson
         json.WriteNumber("bestEpoch", report.BestEpoch);
         json.WriteStartObject("unpruned");
         json.WriteNetwork(report.Unpruned);
+        if (report.Pruned is [var first, ..])
+        {
+            json.WriteWidths("widths", first.Plan.Widths, width => width.Before);
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("pruned");
         foreach (var pruned in report.Pruned)
@@ -90,6 +96,15 @@ public static class RunJson
         json.WriteFinite("accuracyBeforeFinetune", pruned.BeforeFineTuning.Accuracy);
         json.WriteNetwork(pruned.Result);
         json.WriteWidths("widths", pruned.Plan.Widths, width => width.After);
+        if (pruned.Masked is { } masked)
+        {
+            json.WriteStartObject("masked");
+            json.WriteFinite("largestDifference", masked.LargestDifference);
+            json.WriteFinite("largestLogit", masked.LargestLogit);
+            json.WriteNumber("images", masked.Images);
+            json.WriteEndObject();
+        }
+
         json.WriteHistory(pruned.FineTuning.Epochs);
         json.WriteEndObject();
     }

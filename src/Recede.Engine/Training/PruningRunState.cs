@@ -30,6 +30,9 @@ internal sealed class PruningRunState(Network network, RunHead head) : IStateful
     /// <summary>The pruned network before that fine-tuning.</summary>
     public Evaluation Before { get; set; }
 
+    /// <summary>How far masking and shrinking were apart; null in a run that was begun before this was looked at.</summary>
+    public MaskedComparison? Masked { get; set; }
+
     /// <inheritdoc/>
     public void SaveState(StateWriter writer)
     {
@@ -48,7 +51,7 @@ internal sealed class PruningRunState(Network network, RunHead head) : IStateful
 
         if (Plan is not null)
         {
-            RunRecords.Save(writer, Plan, Before);
+            RunRecords.Save(writer, Plan, Before, Masked);
         }
     }
 
@@ -71,7 +74,7 @@ internal sealed class PruningRunState(Network network, RunHead head) : IStateful
         Pruned.AddRange(reader.List("pruned").Select(RunRecords.ReadPruned));
         if (reader.Has("plan"))
         {
-            (Plan, Before) = RunRecords.ReadPlan(reader);
+            (Plan, Before, Masked) = RunRecords.ReadPlan(reader);
         }
     }
 }

@@ -90,14 +90,14 @@ internal sealed class PruningSession : IDisposable
         if (begins)
         {
             var plan = _options.Plan(_network, ratio);
-            loop.Prune(plan);
+            _state.Masked = loop.PruneCompared(plan);
             (_state.Plan, _state.Before, _state.Fit) = (plan, loop.Evaluate(_data.Test), new FitState(_network));
         }
 
         _listener?.OnPruned(_state.Plan!, _state.Before);
         _listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio * 100:0.##} %"), _options.FineTuning.Epochs);
         var tuning = Fit(loop, _options.FineTuning, keepsBest: false, cancellation);
-        var result = new PrunedResult(_state.Plan!, _state.Before, tuning, Measure(_network, tuning.Final));
+        var result = new PrunedResult(_state.Plan!, _state.Before, tuning, Measure(_network, tuning.Final)) { Masked = _state.Masked };
         _state.Pruned.Add(result);
         (_state.Plan, _state.Fit) = (null, null);
         _folder?.SavePruned(_network, ratio);

@@ -75,29 +75,40 @@ internal static class RunRecords
 
     public static void Save(StateWriter writer, PrunedResult result)
     {
-        Save(writer, result.Plan, result.BeforeFineTuning);
+        Save(writer, result.Plan, result.BeforeFineTuning, result.Masked);
         Save(writer.Section("fineTuning"), result.FineTuning);
         Save(writer.Section("result"), result.Result);
     }
 
     public static PrunedResult ReadPruned(StateReader reader)
     {
-        var (plan, before) = ReadPlan(reader);
-        return new PrunedResult(plan, before, ReadFit(reader.Section("fineTuning")), ReadNetwork(reader.Section("result")));
+        var (plan, before, masked) = ReadPlan(reader);
+        return new PrunedResult(plan, before, ReadFit(reader.Section("fineTuning")), ReadNetwork(reader.Section("result"))) { Masked = masked };
     }
 
     /// <summary>What was pruned, and how the network was right after it.</summary>
-    public static void Save(StateWriter writer, PruningPlan plan, Evaluation before)
+    public static void Save(StateWriter writer, PruningPlan plan, Evaluation before, MaskedComparison? masked)
     {
         using var json = new MemoryStream();
         plan.Save(json);
         writer.Write("plan", Encoding.UTF8.GetString(json.ToArray()));
         Save(writer.Section("before"), before);
+        if (masked is { } comparison)
+        {
+            var section = writer.Section("masked");
+            section.Write("largestDifference", comparison.LargestDifference);
+            section.Write("largestLogit", comparison.LargestLogit);
+            section.Write("images", comparison.Images);
+        }
     }
 
-    public static (PruningPlan Plan, Evaluation Before) ReadPlan(StateReader reader)
+    public static (PruningPlan Plan, Evaluation Before, MaskedComparison? Masked) ReadPlan(StateReader reader)
     {
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(reader.Text("plan")));
-        return (PruningPlan.Load(json), ReadEvaluation(reader.Section("before")));
+        var masked = reader.Has("masked") ? ReadMasked(reader.Section("masked")) : (MaskedComparison?)null;
+        return (PruningPlan.Load(json), ReadEvaluation(reader.Section("before")), masked);
     }
+
+    private static MaskedComparison ReadMasked(StateReader reader) =>
+        new(reader.Number("largestDifference"), reader.Number("largestLogit"), reader.Integer("images", 1));
 }

@@ -110,11 +110,8 @@ public sealed class TrainingLoop : IDisposable
             var count = Math.Min(EvaluationBatch, images.Count - first);
             using (_tape.BeginStep(training: false))
             {
-                var bytes = _tape.Input(
-                    images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
-                var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
-                _tape.Release(bytes);
-                var result = _tape.CrossEntropy(Network.Forward(_tape, x), _tape.Input(images.Labels.Span.Slice(first, count)));
+                var logits = Logits(images, first, count);
+                var result = _tape.CrossEntropy(logits, _tape.Input(images.Labels.Span.Slice(first, count)));
                 loss += (double)result.Loss.Item() * count;
                 correct += (long)result.Correct.Item();
             }
@@ -137,8 +134,37 @@ public sealed class TrainingLoop : IDisposable
         _tape.Arena.Trim();
     }
 
+    /// <summary>
+    /// <see cref="Prune"/>, after which the network is held against what it was with the same channels masked, on the first test images.
+    /// </summary>
+    internal MaskedComparison PruneCompared(PruningPlan plan)
+    {
+        // The mask goes with the pruning.
+        plan.Mask(Network);
+        var masked = FirstLogits();
+        Prune(plan);
+        return MaskedComparison.Of(masked, FirstLogits(), Math.Min(EvaluationBatch, _data.Test.Count));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _tape.Dispose();
+
+    private float[] FirstLogits()
+    {
+        using (_tape.BeginStep(training: false))
+        {
+            return Logits(_data.Test, 0, Math.Min(EvaluationBatch, _data.Test.Count)).ToArray();
+        }
+    }
+
+    private Tensor Logits(ImageDataset images, int first, int count)
+    {
+        var bytes = _tape.Input(
+            images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
+        var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
+        _tape.Release(bytes);
+        return Network.Forward(_tape, x);
+    }
 
     private CapturedStep? Capture(TrainingStep step, Sgd sgd, int batchSize) =>
         Network.Device is CudaDevice { Options.CaptureSteps: true } cuda

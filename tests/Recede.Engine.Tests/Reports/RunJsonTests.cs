@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Recede.Engine.Core;
-using Recede.Engine.Devices;
-using Recede.Engine.Nn;
-using Recede.Engine.Pruning;
 using Recede.Engine.Reports;
 using Recede.Engine.Tests.Data;
 using Recede.Engine.Training;
@@ -20,43 +17,11 @@ public sealed class RunJsonTests
     public void SetUp()
     {
         _folder = new TemporaryFolder();
-        _report = Report();
+        _report = SampleRuns.Report();
     }
 
     [TearDown]
     public void TearDown() => _folder.Dispose();
-
-    private static RunReport Report()
-    {
-        using var device = Device.Cpu(1);
-        using var network = Networks.Create("vgg-small", device, new NetworkOptions { Height = 28, Width = 28, Channels = 1 });
-        var plan = OneShot.Plan(network, 0.5);
-        var bins = Enumerable.Range(0, 20).ToArray();
-        var epoch = new EpochReport(1, 1, 0.05f, 1.25, 12.5, 0.5, new Evaluation(double.NaN, 0.75, 48), bins, 3.5, true);
-        var fit = new FitResult([epoch], 1, epoch.Test);
-        return new RunReport
-        {
-            Device = "cpu",
-            Threads = 2,
-            Simd = "Vector512",
-            Precision = "float32",
-            Dataset = "da\"ta",
-            TrainImages = 96,
-            TestImages = 48,
-            Network = network.Name,
-            Method = PruningMethod.Bounded,
-            Seed = ulong.MaxValue,
-            Training = new FitOptions { Epochs = 1, Penalty = new PolarisingPenalty(0.1f, -3) },
-            FineTuning = new FitOptions { Epochs = 1, LearningRate = 0.05f },
-            Steps = 2,
-            Epochs = fit.Epochs,
-            BestEpoch = 1,
-            Unpruned = new NetworkResult(0.75, plan.Before, 12.25),
-            Pruned = [new PrunedResult(plan, new Evaluation(1, 0.7, 48), fit, new NetworkResult(0.72, plan.After, 6.125))],
-            LatencyBatch = 64,
-            WallSeconds = 100.5,
-        };
-    }
 
     private static JsonDocument Parse(RunReport report)
     {
@@ -116,6 +81,12 @@ public sealed class RunJsonTests
             Assert.That(
                 pruned.GetProperty("widths").EnumerateObject().Select(width => (width.Name, width.Value.GetInt32())),
                 Is.EqualTo(_report.Pruned[0].Plan.Widths.Select(width => (width.Space, width.After))));
+            Assert.That(
+                root.GetProperty("unpruned").GetProperty("widths").EnumerateObject().Select(width => (width.Name, width.Value.GetInt32())),
+                Is.EqualTo(_report.Pruned[0].Plan.Widths.Select(width => (width.Space, width.Before))));
+            Assert.That(pruned.GetProperty("masked").GetProperty("largestDifference").GetDouble(), Is.EqualTo(4.7e-6));
+            Assert.That(pruned.GetProperty("masked").GetProperty("largestLogit").GetDouble(), Is.EqualTo(13.25));
+            Assert.That(pruned.GetProperty("masked").GetProperty("images").GetInt32(), Is.EqualTo(48));
         });
         foreach (var (element, result) in ((JsonElement, NetworkResult)[])
             [(root.GetProperty("unpruned"), _report.Unpruned), (pruned, _report.Pruned[0].Result)])

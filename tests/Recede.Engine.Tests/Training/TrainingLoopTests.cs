@@ -226,6 +226,28 @@ internal sealed class TrainingLoopTests(string device) : DeviceFixture(device)
         Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { MinimumChannels = 0 }, data));
     }
 
+    [TestCase("vgg")]
+    [TestCase("resnet")]
+    public void PruningIsHeldAgainstMaskingAndLeavesNoMask(string kind)
+    {
+        using var device = Kind.Open();
+        using var network = Create(device, kind);
+        using var other = Create(device, kind);
+        var data = TinyImages.Create();
+        using var compared = new TrainingLoop(network, data);
+        using var plain = new TrainingLoop(other, data);
+        var plan = OneShot.Plan(network, 0.5);
+
+        var comparison = compared.PruneCompared(plan);
+        plain.Prune(plan);
+
+        Assert.That(comparison.Images, Is.EqualTo(40));
+        Assert.That(comparison.LargestLogit, Is.GreaterThan(0));
+        Assert.That(comparison.LargestDifference, Is.InRange(0, 1e-4 * comparison.LargestLogit));
+        Assert.That(network.Norms.Select(norm => norm.Mask), Has.All.Null);
+        Assert.That(compared.Evaluate(data.Test), Is.EqualTo(plain.Evaluate(data.Test)));
+    }
+
     [Test]
     public void CancellationEndsTheRunBetweenSteps()
     {
