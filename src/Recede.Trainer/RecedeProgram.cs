@@ -31,7 +31,10 @@ internal static class RecedeProgram
             RootCommand root = null!;
             var invocation = new Invocation(output, terminal, other => root.Parse(other, Parsing), cancellation);
             root = CreateRoot(
-                [new RunCommand(), new TrainCommand(), new PruneCommand(), new FineTuneCommand(), new EvalCommand(), new InspectCommand(), new DevicesCommand()],
+                [
+                    new RunCommand(), new TrainCommand(), new PruneCommand(), new FineTuneCommand(), new EvalCommand(), new InspectCommand(),
+                    new ReportCommand(), new DevicesCommand(),
+                ],
                 invocation);
             var line = root.Parse(args, Parsing);
             if (line.Action is not PrintAction && line.Errors.Count > 0)

@@ -43,7 +43,7 @@ internal sealed class RunCommand : ProgramCommand
 
         Examples
           recede run
-          recede run --out results                      also writes results/run.json
+          recede run --out results                      also writes results/report.html
           recede run --resume --out results             goes on with it, if it was ended
           recede run --method l1                        the same with a baseline
           recede run --network resnet-20 --epochs 12 --ratios 0.3,0.5,0.7
@@ -75,6 +75,7 @@ internal sealed class RunCommand : ProgramCommand
             {
                 RunJson.Save(report, path);
                 written = path;
+                HtmlReport.Save([StoredRun.Load(path, output.Folder!)], output.PagePath!);
             }
         }
         finally
@@ -96,6 +97,7 @@ internal sealed class RunCommand : ProgramCommand
             .. HeaderLines.Training(settings.Train, run.Training, data),
             ("pruning", $"{string.Join(", ", run.Ratios.Select(Figures.Ratio))}; {tuning}"),
             .. HeaderLines.Report(settings.Train.Output),
+            .. HeaderLines.Page(settings.Train.Output),
         ];
     }
 }

@@ -44,6 +44,10 @@ internal static class HeaderLines
     public static IEnumerable<(string Name, string Value)> Report(OutputSettings output) =>
         output.ReportPath is { } path ? [("report", path)] : [];
 
+    /// <summary>Where the page of the figures goes; nothing where nowhere.</summary>
+    public static IEnumerable<(string Name, string Value)> Page(OutputSettings output) =>
+        output.PagePath is { } path ? [("page", path)] : [];
+
     /// <summary>What the scores of a network's channels are called.</summary>
     public static string Scores(Network network) => network.Norms.All(norm => norm is BoundedBatchNorm) ? "Importances" : "Scales |gamma|";
 }

@@ -28,6 +28,9 @@ internal sealed record OutputSettings
     /// <summary>Where the figures go; null for nowhere.</summary>
     public string? ReportPath => Folder is null ? null : Path.Combine(Folder, Command + ".json");
 
+    /// <summary>Where the page of them goes, of a command that makes one; null for nowhere.</summary>
+    public string? PagePath => Folder is null ? null : Path.Combine(Folder, HtmlReport.FileName);
+
     /// <summary>Makes and takes the folder.</summary>
     /// <returns>The folder; null when none was asked for.</returns>
     /// <exception cref="UsageException">It holds a run that was not to be gone on with.</exception>

@@ -7,7 +7,7 @@ namespace Recede.Trainer.Options;
 internal sealed class RunOptions
 {
     private readonly TrainOptions _train = new(new OutputOptions(
-        "run.json with all figures, and checkpoints as the run goes: last.safetensors to go on with, best.safetensors, and each pruned network.",
+        "report.html to look at, run.json with all figures, and checkpoints as the run goes: last.safetensors to go on with, best.safetensors, and each pruned network.",
         "the table at the end"));
 
     private readonly PruneOptions _pruning = new();

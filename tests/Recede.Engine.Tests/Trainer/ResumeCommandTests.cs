@@ -110,7 +110,7 @@ internal sealed class ResumeCommandTests
             Is.EqualTo(new[]
             {
                 ".recede-lock", "best.safetensors", "epoch-0004.safetensors", "epoch-0005.safetensors", "last.safetensors",
-                "pruned-50.safetensors", "run.json", "trained.safetensors",
+                "pruned-50.safetensors", "report.html", "run.json", "trained.safetensors",
             }));
     }
 

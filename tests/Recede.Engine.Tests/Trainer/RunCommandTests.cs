@@ -31,6 +31,7 @@ public sealed class RunCommandTests
         Assert.That(run.ExitCode, Is.Zero);
         Assert.That(run.Output, Does.Contain(histogram));
         Assert.That(Path.Combine(folder, "run.json"), Does.Exist);
+        Assert.That(File.ReadAllText(Path.Combine(folder, "report.html")), Does.Contain($"Method {method}, seed 3"));
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "run.json")));
         var root = json.RootElement;
         Assert.Multiple(() =>
@@ -49,6 +50,15 @@ public sealed class RunCommandTests
             Assert.That(root.GetProperty("importances").GetArrayLength(), Is.EqualTo(1));
             Assert.That(root.GetProperty("importances")[0].GetArrayLength(), Is.EqualTo(20));
             Assert.That(root.GetProperty("pruned").GetArrayLength(), Is.EqualTo(2));
+            foreach (var pruned in root.GetProperty("pruned").EnumerateArray())
+            {
+                var masked = pruned.GetProperty("masked");
+                var logit = masked.GetProperty("largestLogit").GetDouble();
+                Assert.That(logit, Is.GreaterThan(0));
+                Assert.That(masked.GetProperty("largestDifference").GetDouble(), Is.InRange(0, 1e-5 * logit), "only the order of sums differs");
+                Assert.That(masked.GetProperty("images").GetInt32(), Is.EqualTo(48));
+            }
+
             Assert.That(root.GetProperty("latency").GetProperty("batch").GetInt32(), Is.EqualTo(2));
             Assert.That(root.GetProperty("wallSeconds").GetDouble(), Is.GreaterThan(0));
         });

@@ -9,8 +9,8 @@ internal static class ImportanceCharts
     private const int MostRows = 16;
 
     // How far the highest bin reaches over the rows above.
-    private const double Peak = 2.2;
-    private const double RowHeight = 20;
+    private const double Peak = 1.4;
+    private const double RowHeight = 24;
 
     /// <summary>Where a channel counts as receded, and from where as strong.</summary>
     private const double Receded = 0.05;

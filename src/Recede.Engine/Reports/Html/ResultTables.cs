@@ -103,6 +103,6 @@ internal static class ResultTables
     {
         var how = groups.Select(group => group.First)
             .Select(run => Numbers.Text($"{Numbers.Plural(run.LatencyBatch, "image")} on {run.Device}, {Numbers.Plural(run.Threads, "thread")}, {run.Simd}")).Distinct();
-        return $"Latency is the median of a pass of {string.Join("; ", how)}.";
+        return $"Latency is the median of a pass of the network, its norms folded, over {string.Join("; ", how)}.";
     }
 }
