@@ -74,7 +74,7 @@ internal sealed class FineTuneCommand : ProgramCommand
                 .. HeaderLines.Report(output),
             ],
             HeaderLines.Scores(network));
-        var result = output.Follow(display, () => TrainingRun.Execute(run, data, display, folder, output.Resume, invocation.Cancellation));
+        var result = output.Follow(display, listener => TrainingRun.Execute(run, data, listener, folder, output.Resume, invocation.Cancellation));
         output.Report(display, new TrainingReport(run, result, data.Identity, MachineReport.Of(device)));
     }
 }

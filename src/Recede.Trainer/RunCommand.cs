@@ -66,7 +66,7 @@ internal sealed class RunCommand : ProgramCommand
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);
         display.Begin(Header(settings, run, data, choice), settings.Train.Model.Scores);
-        var result = output.Follow(display, () => PruningRun.Execute(run, data, display, folder, output.Resume, invocation.Cancellation));
+        var result = output.Follow(display, listener => PruningRun.Execute(run, data, listener, folder, output.Resume, invocation.Cancellation));
         var report = RunReport.Of(run, result, data, device);
         string? written = null;
         try

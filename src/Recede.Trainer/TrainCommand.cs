@@ -64,7 +64,7 @@ internal sealed class TrainCommand : ProgramCommand
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);
         display.Begin([.. HeaderLines.Machine(choice), .. HeaderLines.Training(settings, run.Training, data), .. HeaderLines.Report(output)], settings.Model.Scores);
-        var result = output.Follow(display, () => TrainingRun.Execute(run, data, display, folder, output.Resume, invocation.Cancellation));
+        var result = output.Follow(display, listener => TrainingRun.Execute(run, data, listener, folder, output.Resume, invocation.Cancellation));
         output.Report(display, new TrainingReport(run, result, data.Identity, MachineReport.Of(device)));
     }
 }

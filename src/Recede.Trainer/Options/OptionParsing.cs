@@ -43,6 +43,15 @@ internal static class OptionParsing
     /// <summary>An option that is given or not, without a value.</summary>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
+    /// <summary>An option whose value, a text that is not empty, may be left out.</summary>
+    public static Option<string?> Optional(string name, string unit, string expected, string description) => new(name)
+    {
+        HelpName = $"[{unit}]",
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens.Count == 0 ? null : Read(result, name, text => text.Length > 0 ? text : throw new FormatException(expected)),
+    };
+
     /// <summary>Anything else.</summary>
     /// <param name="name">The option.</param>
     /// <param name="unit">What stands for the value in the help.</param>

@@ -13,6 +13,10 @@ internal sealed class OutputOptions
     private readonly Option<int?> _keep = OptionParsing.Whole(
         "--keep", "N", 0, int.MaxValue, "Past epochs' networks to keep in --out, as epoch-0007.safetensors. Default: 0.");
 
+    private readonly Option<string?> _tensorBoard = OptionParsing.Optional(
+        "--tensorboard", "DIR", "a folder",
+        "Also write each epoch's figures and histogram of importances for TensorBoard, into DIR or a folder tensorboard in --out. Default: none is written.");
+
     private readonly Option<string> _out;
     private readonly Option<bool> _quiet;
 
@@ -23,8 +27,8 @@ internal sealed class OutputOptions
     {
         _out = FolderOption($"Folder, made if need be, that gets {files} Default: none is written.");
         _quiet = OptionParsing.Flag("--quiet", $"Print only {result}.");
-        All = [_out, _resume, _keep, _quiet];
-        Free = [_out, _resume, _keep, _quiet];
+        All = [_out, _resume, _keep, _tensorBoard, _quiet];
+        Free = All;
     }
 
     /// <summary>The options, as the help lists them.</summary>
@@ -43,13 +47,21 @@ internal sealed class OutputOptions
         : line.GetValue(_out) ?? throw new UsageException("--resume: expected --out DIR with it, the folder of the run to go on with");
 
     /// <summary>The settings that a command line without errors asks for.</summary>
+    /// <exception cref="UsageException">TensorBoard's files have no folder to go to.</exception>
     public OutputSettings Resolve(ParseResult line) => new()
     {
         Command = line.CommandResult.Command.Name,
         Folder = line.GetValue(_out),
         Resume = line.GetValue(_resume),
         Keep = line.GetValue(_keep) ?? 0,
+        TensorBoard = TensorBoard(line),
         Quiet = line.GetValue(_quiet),
         Arguments = [.. line.Tokens.Select(token => token.Value).Where(token => token != _resume.Name && token != _quiet.Name)],
     };
+
+    private string? TensorBoard(ParseResult line) => line.GetResult(_tensorBoard) is not { Implicit: false } ? null
+        : line.GetValue(_tensorBoard)
+        ?? (line.GetValue(_out) is { } folder
+            ? Path.Combine(folder, "tensorboard")
+            : throw new UsageException($"{_tensorBoard.Name}: expected a folder behind it, or --out with it"));
 }

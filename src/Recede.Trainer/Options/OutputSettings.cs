@@ -1,4 +1,5 @@
 using Recede.Engine.Reports;
+using Recede.Engine.Reports.TensorBoard;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
 
@@ -18,6 +19,9 @@ internal sealed record OutputSettings
 
     /// <summary>How many past epochs' networks are kept in the folder.</summary>
     public required int Keep { get; init; }
+
+    /// <summary>Folder that gets events for TensorBoard; null for none.</summary>
+    public required string? TensorBoard { get; init; }
 
     /// <summary>Whether only the result is printed.</summary>
     public required bool Quiet { get; init; }
@@ -55,12 +59,16 @@ internal sealed record OutputSettings
         return folder;
     }
 
-    /// <summary>Does a run, showing how it goes on; where it is cancelled, tells how to go on with it.</summary>
-    public T Follow<T>(IRunDisplay display, Func<T> run)
+    /// <summary>Does a run, showing how it goes on and telling TensorBoard; where it is cancelled, tells how to go on with it.</summary>
+    /// <param name="display">What shows it.</param>
+    /// <param name="run">Does it; given who is to follow it.</param>
+    public T Follow<T>(IRunDisplay display, Func<IPruningRunListener, T> run)
     {
+        using var events = TensorBoard is null ? null : EventFile.Create(TensorBoard);
+        IPruningRunListener listener = events is null ? display : new EventListener(events, display);
         try
         {
-            return display.Follow(run);
+            return display.Follow(() => run(listener));
         }
         catch (OperationCanceledException e)
         {
