@@ -44,11 +44,11 @@ internal sealed class EvalCommand : ProgramCommand
         Examples
           recede eval results/pruned-90.safetensors
           recede eval results/best.safetensors --threads 1 --latency-batch 1 --out one
-          recede eval vgg/best.safetensors --data cifar-10-batches-bin
+          recede eval vgg/best.safetensors --data cifar10
         """;
 
     /// <inheritdoc/>
-    public override string Conclusion => "There is nothing to resume: an evaluation that was ended is begun again.";
+    public override string Conclusion => $"{HelpText.NamedData}\n\nThere is nothing to resume: an evaluation that was ended is begun again.";
 
     /// <inheritdoc/>
     public override void Execute(ParseResult line, Invocation invocation)
@@ -58,7 +58,7 @@ internal sealed class EvalCommand : ProgramCommand
         var (path, source, machine) = (line.GetRequiredValue(_file), _data.Resolve(line, null), _machine.Resolve(line));
         var folder = line.GetValue(_out) is { } name ? OutputFolder.Prepare(name) : null;
         using var file = new GivenCheckpoint(path);
-        var data = file.OpenData(ref source);
+        var data = file.OpenData(ref source, display, invocation.Cancellation);
         var choice = machine.Open();
         using var device = choice.Device;
         using var network = file.Read(device, momentum: false);

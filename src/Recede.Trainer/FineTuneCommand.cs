@@ -41,7 +41,7 @@ internal sealed class FineTuneCommand : ProgramCommand
         """;
 
     /// <inheritdoc/>
-    public override string Conclusion => HelpText.ExitCodes;
+    public override string Conclusion => $"{HelpText.NamedData}\n\n{HelpText.ExitCodes}";
 
     /// <inheritdoc/>
     public override void Execute(ParseResult line, Invocation invocation)
@@ -52,7 +52,7 @@ internal sealed class FineTuneCommand : ProgramCommand
         using var folder = output.Open();
         using var file = new GivenCheckpoint(folder is not null && output.Resume ? folder.LastPath : settings.File);
         var source = settings.Data;
-        var data = file.OpenData(ref source);
+        var data = file.OpenData(ref source, display, invocation.Cancellation);
         var choice = settings.Machine.Open();
         using var device = choice.Device;
         using var network = file.Read(device, momentum: settings.CarryMomentum && !output.Resume);

@@ -3,6 +3,7 @@ using Recede.Engine.Data;
 using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 using Recede.Engine.Training;
+using Recede.Trainer.Display;
 using Recede.Trainer.Options;
 
 namespace Recede.Trainer;
@@ -65,11 +66,13 @@ internal sealed class GivenCheckpoint : IDisposable
 
     /// <summary>Opens the images that were asked for, or where none were, those that the network was trained on; normalised as then.</summary>
     /// <param name="settings">What was asked for; gets where they are.</param>
+    /// <param name="display">Shows downloads.</param>
+    /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="UsageException">Nothing says where they are.</exception>
-    public DatasetPair OpenData(ref DataSettings settings)
+    public DatasetPair OpenData(ref DataSettings settings, IRunDisplay display, CancellationToken cancellation)
     {
         settings = settings.OrOf(Trained, _path);
-        var data = settings.Open();
+        var data = settings.Open(display, cancellation);
 
         // Images of another shape are refused by who compares them with the network.
         return Trained is { } trained && trained.Channels == data.Train.Channels ? data.NormalizedBy(trained.Normalization) : data;

@@ -48,11 +48,11 @@ internal sealed class RunCommand : ProgramCommand
           recede run --method l1                        the same with a baseline
           recede run --network resnet-20 --epochs 12 --ratios 0.3,0.5,0.7
           recede run --data fashion-mnist --augment crop+flip --epochs 20
-          recede run --preset vgg16-cifar10 --data cifar-10-batches-bin --out vgg
+          recede run --preset vgg16-cifar10 --data cifar10 --out vgg
         """;
 
     /// <inheritdoc/>
-    public override string Conclusion => HelpText.ExitCodes;
+    public override string Conclusion => $"{HelpText.NamedData}\n\n{HelpText.ExitCodes}";
 
     /// <inheritdoc/>
     public override void Execute(ParseResult line, Invocation invocation)
@@ -61,7 +61,7 @@ internal sealed class RunCommand : ProgramCommand
         var output = settings.Train.Output;
         var display = invocation.CreateDisplay(output.Quiet);
         using var folder = output.Open();
-        var data = settings.Train.Data.Open();
+        var data = settings.Train.Data.Open(display, invocation.Cancellation);
         var choice = settings.Train.Machine.Open();
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);

@@ -50,7 +50,7 @@ internal sealed class TrainCommand : ProgramCommand
         """;
 
     /// <inheritdoc/>
-    public override string Conclusion => HelpText.ExitCodes;
+    public override string Conclusion => $"{HelpText.NamedData}\n\n{HelpText.ExitCodes}";
 
     /// <inheritdoc/>
     public override void Execute(ParseResult line, Invocation invocation)
@@ -59,7 +59,7 @@ internal sealed class TrainCommand : ProgramCommand
         var output = settings.Output;
         var display = invocation.CreateDisplay(output.Quiet);
         using var folder = output.Open();
-        var data = settings.Data.Open();
+        var data = settings.Data.Open(display, invocation.Cancellation);
         var choice = settings.Machine.Open();
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);

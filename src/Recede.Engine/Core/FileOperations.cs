@@ -10,6 +10,12 @@ internal partial class FileOperations
     /// <summary>Makes a file, or empties the one that is there.</summary>
     public virtual Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
 
+    /// <summary>Opens a file to write on behind its end.</summary>
+    public virtual Stream Append(string path) => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+    /// <summary>The bytes that are free for this user where a folder lies.</summary>
+    public virtual long FreeBytes(string folder) => new DriveInfo(folder).AvailableFreeSpace;
+
     /// <summary>Sees what was written through to the disk.</summary>
     public virtual void Sync(Stream stream) => (stream as FileStream)?.Flush(flushToDisk: true);
 

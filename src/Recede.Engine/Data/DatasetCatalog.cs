@@ -1,3 +1,4 @@
+using Recede.Engine.Data.Downloads;
 using Recede.Engine.Ops;
 
 namespace Recede.Engine.Data;
@@ -5,20 +6,8 @@ namespace Recede.Engine.Data;
 /// <summary>Opens the data set that a name or a folder stands for.</summary>
 public static class DatasetCatalog
 {
-    /// <summary>The name of Fashion-MNIST, as <see cref="Open"/> takes it.</summary>
-    public const string FashionMnistName = "fashion-mnist";
-
     /// <summary>Where Debian's package dataset-fashion-mnist puts the four files of Fashion-MNIST.</summary>
     public const string FashionMnistFolder = "/usr/share/datasets/fashion-mnist";
-
-    // The stem and the ending of each IDX file; "-" and "." are both met between them.
-    private static readonly (string Stem, string Ending)[] IdxFiles =
-    [
-        ("train-images", "idx3-ubyte"),
-        ("train-labels", "idx1-ubyte"),
-        ("t10k-images", "idx3-ubyte"),
-        ("t10k-labels", "idx1-ubyte"),
-    ];
 
     private enum Format
     {
@@ -27,24 +16,45 @@ public static class DatasetCatalog
         Cifar100,
     }
 
+    /// <summary>The names that can be opened.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. NamedDataset.All.Select(dataset => dataset.Name)];
+
+    /// <summary>The name that a data set of this <see cref="DatasetPair.Name"/> can be opened by; null for none.</summary>
+    public static string? NameOf(string dataset) => dataset switch
+    {
+        "cifar-10" => "cifar10",
+        "cifar-100" => "cifar100",
+        _ => NamedDataset.Find(dataset)?.Name,
+    };
+
     /// <summary>
     /// Opens a data set: a folder that holds the four IDX files of MNIST's naming (each gzipped or
     /// not; the unpacked one is taken where both are there), CIFAR-10's or CIFAR-100's .bin files or
-    /// the folder that their archive unpacks to; or, where no folder of that name is in the way, the
-    /// name <c>fashion-mnist</c>.
+    /// the folder that their archive unpacks to; or, where no folder of that name is in the way, one of
+    /// <see cref="Names"/>.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// IDX files do not say whose they are: where the training images have the published statistics
     /// of Fashion-MNIST or MNIST they get its name and constants, otherwise the folder's name and the
     /// statistics measured. The test images are normalised by the training images' constants.
+    /// </para>
+    /// <para>
+    /// A name is looked for in the user's cache, then where Debian puts it, and is downloaded into the cache otherwise. All bytes
+    /// are held against hashes that are written in the engine.
+    /// </para>
     /// </remarks>
     /// <param name="data">A folder's path, or a name.</param>
+    /// <param name="options">Where a name is looked for; null for the defaults.</param>
+    /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, and it is no known name.</exception>
+    /// <exception cref="DatasetUnavailableException">The named data set is not here and could not be downloaded.</exception>
     /// <exception cref="FileNotFoundException">The folder holds some files of a data set but not all.</exception>
     /// <exception cref="InvalidDataException">
-    /// The folder holds no data set or more than one; a file is malformed.
+    /// The folder holds no data set or more than one; a file is malformed, or not the named data set's.
     /// </exception>
-    public static DatasetPair Open(string data)
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
+    public static DatasetPair Open(string data, DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(data);
         if (Directory.Exists(data))
@@ -52,26 +62,26 @@ public static class DatasetCatalog
             return OpenFolder(data);
         }
 
-        if (data != FashionMnistName)
+        var dataset = NamedDataset.Find(data) ?? throw new DirectoryNotFoundException(
+            $"Data '{data}': expected a folder or one of the names {string.Join(", ", Names)}, found neither.");
+        return Open(dataset, options ?? new DatasetOptions(), cancellation);
+    }
+
+    internal static DatasetPair Open(NamedDataset dataset, DatasetOptions options, CancellationToken cancellation)
+    {
+        var folder = DatasetStore.Locate(dataset, options, cancellation);
+        foreach (var file in dataset.Files)
         {
-            throw new DirectoryNotFoundException(
-                $"Data '{data}': expected a folder or the name {FashionMnistName}, found neither.");
+            file.Unpacked?.RequireIn(IdxFolder.Find(folder, Path.GetFileNameWithoutExtension(file.Name))!, dataset.Name);
         }
 
-        if (!Directory.Exists(FashionMnistFolder))
-        {
-            throw new DirectoryNotFoundException(
-                $"Data '{data}': expected its files in {FashionMnistFolder}, where Debian's package "
-                + "dataset-fashion-mnist puts them, found no such folder; give the folder that holds them instead.");
-        }
-
-        return OpenFolder(FashionMnistFolder);
+        return OpenFolder(folder);
     }
 
     private static DatasetPair OpenFolder(string folder)
     {
         var found = new List<Format>();
-        if (IdxFiles.Any(file => FindIdx(folder, file.Stem, file.Ending) is not null))
+        if (IdxFolder.Names.Any(name => IdxFolder.Find(folder, name) is not null))
         {
             found.Add(Format.Idx);
         }
@@ -102,16 +112,15 @@ public static class DatasetCatalog
 
     private static DatasetPair OpenIdx(string folder)
     {
-        string[] paths = [.. IdxFiles.Select(file => FindIdx(folder, file.Stem, file.Ending)
+        string[] paths = [.. IdxFolder.Names.Select(file => IdxFolder.Find(folder, file)
             ?? throw new FileNotFoundException(
-                $"Data '{folder}': expected {file.Stem}-{file.Ending} or {file.Stem}-{file.Ending}.gz with the other "
-                + "IDX files, found neither.",
-                Path.Combine(folder, $"{file.Stem}-{file.Ending}")))];
+                $"Data '{folder}': expected {file} or {file}.gz with the other IDX files, found neither.",
+                Path.Combine(folder, file)))];
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         ImageDataset train = IdxReader.ReadDataset(name.Length == 0 ? "idx" : name, paths[0], paths[1]);
         (string Name, ImageNormalization Normalization) identity =
-            ImageStatistics.Agree(train.Normalization, ImageStatistics.FashionMnist) ? (FashionMnistName, ImageStatistics.FashionMnist)
+            ImageStatistics.Agree(train.Normalization, ImageStatistics.FashionMnist) ? ("fashion-mnist", ImageStatistics.FashionMnist)
             : ImageStatistics.Agree(train.Normalization, ImageStatistics.Mnist) ? ("mnist", ImageStatistics.Mnist)
             : (train.Name, train.Normalization);
         train = new ImageDataset(
@@ -135,25 +144,6 @@ public static class DatasetCatalog
         return new DatasetPair(train, test);
     }
 
-    private static string? FindIdx(string folder, string stem, string ending)
-    {
-        foreach (string name in (ReadOnlySpan<string>)[$"{stem}-{ending}", $"{stem}.{ending}"])
-        {
-            string path = Path.Combine(folder, name);
-            if (File.Exists(path))
-            {
-                return path;
-            }
-
-            if (File.Exists(path + ".gz"))
-            {
-                return path + ".gz";
-            }
-        }
-
-        return null;
-    }
-
     private static bool HoldsAny(
         string folder,
         string subfolder,
@@ -165,7 +155,7 @@ public static class DatasetCatalog
     private static string Describe(Format format) => format switch
     {
         Format.Idx => "IDX files ("
-            + string.Join(", ", IdxFiles.Select(file => $"{file.Stem}-{file.Ending}")) + ", each as it is or with .gz)",
+            + string.Join(", ", IdxFolder.Names) + ", each as it is or with .gz)",
         Format.Cifar10 =>
             $"CIFAR-10 (data_batch_1.bin to data_batch_5.bin and test_batch.bin, or {CifarReader.Cifar10Folder})",
         _ => $"CIFAR-100 (train.bin and test.bin, or {CifarReader.Cifar100Folder})",

@@ -1,3 +1,4 @@
+using Recede.Engine.Data;
 using Recede.Engine.Pruning;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
@@ -7,6 +8,9 @@ namespace Recede.Trainer.Display;
 /// <summary>What a person sees of a run.</summary>
 internal interface IRunDisplay : IPruningRunListener
 {
+    /// <summary>Opens data, showing what is downloaded.</summary>
+    DatasetPair Open(Func<IDownloadListener?, DatasetPair> open);
+
     /// <summary>Tells what is about to be done.</summary>
     /// <param name="header">Names and values, one a line.</param>
     /// <param name="scores">What the channels' scores are called: importances, or scales.</param>

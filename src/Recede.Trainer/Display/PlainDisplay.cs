@@ -1,3 +1,4 @@
+using Recede.Engine.Data;
 using Recede.Engine.Pruning;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
@@ -10,6 +11,9 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     private readonly PhaseClock _clock = new();
     private EpochReport? _best;
     private string _scores = "";
+
+    /// <inheritdoc/>
+    public DatasetPair Open(Func<IDownloadListener?, DatasetPair> open) => open(quiet ? null : new DownloadLines(writer));
 
     /// <inheritdoc/>
     public void Begin(IEnumerable<(string Name, string Value)> header, string scores)

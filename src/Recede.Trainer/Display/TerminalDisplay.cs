@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Recede.Engine.Data;
 using Recede.Engine.Pruning;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
@@ -21,6 +22,11 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     private long _refreshed;
     private EpochReport? _best;
     private string _scores = "";
+
+    /// <inheritdoc/>
+    public DatasetPair Open(Func<IDownloadListener?, DatasetPair> open) => quiet
+        ? open(null)
+        : Progress().Start(context => open(new DownloadBars(console, context)));
 
     /// <inheritdoc/>
     public void Begin(IEnumerable<(string Name, string Value)> header, string scores)
@@ -47,8 +53,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
             return run();
         }
 
-        var bar = new ProgressBarColumn { Width = BarColumns };
-        return console.Progress().AutoClear(true).HideCompleted(true).Columns(bar, new StatusColumn()).Start(context =>
+        return Progress().Start(context =>
         {
             _progress = context;
             return run();
@@ -179,6 +184,9 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
         Say("");
         Say(Markup.Escape(line));
     }
+
+    private Progress Progress() => console.Progress().AutoClear(true).HideCompleted(true)
+        .Columns(new ProgressBarColumn { Width = BarColumns }, new StatusColumn());
 
     private void EndTask()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recede.Engine.Data;
 
 namespace Recede.Trainer.Options;
 
@@ -6,6 +7,14 @@ namespace Recede.Trainer.Options;
 internal sealed class DataOptions
 {
     private readonly Option<string> _data;
+
+    private readonly Option<string> _address = OptionParsing.Make<string>(
+        "--data-url", "URL",
+        $"Where to download a named data set from: the address of the folder that holds its files, which must have the official ones' hashes. "
+        + $"Default: {DatasetOptions.AddressVariable}, or the official address.",
+        text => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? text
+            : throw new FormatException("an address, http://... or https://..."));
 
     private readonly Option<int?> _trainImages = OptionParsing.Whole(
         "--train-images", "N", 1, int.MaxValue, "Use the first N training images. Default: all.");
@@ -19,12 +28,12 @@ internal sealed class DataOptions
     public DataOptions(string fallback = "the embedded Fashion-MNIST images", bool trains = true)
     {
         _data = OptionParsing.Make<string>(
-            "--data", "PATH",
-            "Folder of MNIST-like IDX files (.gz or not), or of CIFAR-10's or CIFAR-100's binary version; or fashion-mnist, "
-            + $"for Debian's package dataset-fashion-mnist. Default: {fallback}.",
+            "--data", "NAME|DIR",
+            $"One of {string.Join(", ", DatasetCatalog.Names)}, which is downloaded if it is not here; or a folder of MNIST-like IDX files (.gz or "
+            + $"not), or of CIFAR-10's or CIFAR-100's binary version. Default: {fallback}.",
             text => text.Length > 0 ? text : throw new FormatException("a folder"));
-        All = trains ? [_data, _trainImages, _testImages] : [_data, _testImages];
-        Free = [_data];
+        All = trains ? [_data, _address, _trainImages, _testImages] : [_data, _address, _testImages];
+        Free = [_data, _address];
     }
 
     /// <summary>What the commands that take a checkpoint fall back on.</summary>
@@ -42,7 +51,8 @@ internal sealed class DataOptions
     /// <exception cref="UsageException">The data are not there, or not what the preset is for.</exception>
     public DataSettings Resolve(ParseResult line, Preset? preset)
     {
-        var settings = new DataSettings(line.GetValue(_data), line.GetValue(_trainImages), line.GetValue(_testImages), preset);
+        var settings = new DataSettings(
+            line.GetValue(_data), line.GetValue(_address), line.GetValue(_trainImages), line.GetValue(_testImages), preset);
         settings.Check();
         return settings;
     }

@@ -5,10 +5,11 @@ namespace Recede.Trainer.Options;
 
 /// <summary>Which images a command line asks for.</summary>
 /// <param name="Source">Folder or name of the data; null for the embedded images.</param>
+/// <param name="Address">Where a named data set is downloaded from; null for the official address.</param>
 /// <param name="TrainImages">Training images to use, the first ones; null for all.</param>
 /// <param name="TestImages">Test images to use, the first ones; null for all.</param>
 /// <param name="Preset">The preset whose data it must be; null for none.</param>
-internal sealed record DataSettings(string? Source, int? TrainImages, int? TestImages, Preset? Preset)
+internal sealed record DataSettings(string? Source, string? Address, int? TrainImages, int? TestImages, Preset? Preset)
 {
     /// <summary>Where the images come from, for people.</summary>
     public string Origin => Source ?? "embedded";
@@ -24,8 +25,9 @@ internal sealed record DataSettings(string? Source, int? TrainImages, int? TestI
     {
         (not null, _) or (_, EmbeddedFashionMnist.Name) => this,
         (_, null) => throw new UsageException($"{file} does not say what images its network was trained on: give --data"),
-        (_, DatasetCatalog.FashionMnistName) => this with { Source = DatasetCatalog.FashionMnistName },
-        (_, { } name) => throw new UsageException($"{file} was trained on {name}: give --data, the folder that holds it"),
+        (_, { } name) => DatasetCatalog.NameOf(name) is { } known
+            ? this with { Source = known }
+            : throw new UsageException($"{file} was trained on {name}: give --data, the folder that holds it"),
     };
 
     /// <summary>Checks what can be told without reading the images.</summary>
@@ -34,28 +36,31 @@ internal sealed record DataSettings(string? Source, int? TrainImages, int? TestI
     {
         if (this is { Preset: { Dataset: not null } preset, Source: null })
         {
-            throw new UsageException($"--preset {preset.Name} needs its data: give --data PATH, {preset.DataHint}");
+            throw new UsageException($"--preset {preset.Name} needs its data: give --data {preset.DataHint}");
         }
 
-        if (Source is { } data && data != DatasetCatalog.FashionMnistName && !Directory.Exists(data))
+        if (Source is { } data && !DatasetCatalog.Names.Contains(data) && !Directory.Exists(data))
         {
             throw new UsageException(
-                $"--data {data}: expected a folder, or the name {DatasetCatalog.FashionMnistName}; "
+                $"--data {data}: expected a folder, or one of the names {string.Join(", ", DatasetCatalog.Names)}; "
                 + (File.Exists(data) ? "this is a file" : "there is no such folder"));
         }
     }
 
-    /// <summary>Reads the images.</summary>
+    /// <summary>Reads the images, which may have to be downloaded.</summary>
+    /// <param name="display">Shows downloads.</param>
+    /// <param name="cancellation">Ends a download.</param>
     /// <exception cref="UsageException">They are not the preset's, or fewer than were asked for.</exception>
-    /// <exception cref="IOException">They cannot be read.</exception>
+    /// <exception cref="IOException">They cannot be read or downloaded.</exception>
     /// <exception cref="InvalidDataException">They are no data set, or damaged.</exception>
-    public DatasetPair Open()
+    /// <exception cref="OperationCanceledException">A download was cancelled.</exception>
+    public DatasetPair Open(IRunDisplay display, CancellationToken cancellation)
     {
-        var data = Source is null ? EmbeddedFashionMnist.Open() : DatasetCatalog.Open(Source);
+        var data = Source is null ? EmbeddedFashionMnist.Open() : display.Open(listener => Open(Source, listener, cancellation));
         if (Preset is { Dataset: { } expected } preset && data.Name != expected)
         {
             throw new UsageException(
-                $"--preset {preset.Name} is for {expected}, --data {Source} holds {data.Name}: give {preset.DataHint}");
+                $"--preset {preset.Name} is for {expected}, --data {Source} holds {data.Name}: give --data {preset.DataHint}");
         }
 
         return new DatasetPair(
@@ -63,6 +68,19 @@ internal sealed record DataSettings(string? Source, int? TrainImages, int? TestI
     }
 
     private static string Text(int? count) => count is { } number ? Figures.Format($"{number}") : "all";
+
+    private DatasetPair Open(string source, IDownloadListener? listener, CancellationToken cancellation)
+    {
+        var options = new DatasetOptions { Listener = listener };
+        try
+        {
+            return DatasetCatalog.Open(source, Address is null ? options : options with { Address = Address }, cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException("what was downloaded is kept, and the next run goes on from it", e);
+        }
+    }
 
     private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
     {

@@ -16,6 +16,14 @@ internal static class HelpText
         to an error.
         """;
 
+    /// <summary>Where a named data set is looked for.</summary>
+    public const string NamedData = """
+        A named data set is looked for in the cache, then where Debian puts it
+        (/usr/share/datasets), and is downloaded into the cache otherwise: data in the
+        folder of RECEDE_CACHE, or in recede in XDG_CACHE_HOME or ~/.cache, or Recede
+        in %LOCALAPPDATA%. Without a network, put its files into data/NAME there.
+        """;
+
     /// <summary>What <c>recede --help</c> prints.</summary>
     public static void WriteProgram(TextWriter writer, IReadOnlyList<ProgramCommand> commands)
     {

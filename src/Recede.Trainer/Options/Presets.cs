@@ -15,10 +15,10 @@ internal static class Presets
     private const string Cifar100 = "cifar-100";
 
     private const string Cifar10Hint =
-        "the folder of CIFAR-10's binary version (what cifar-10-binary.tar.gz unpacks to)";
+        "cifar10, or the folder of CIFAR-10's binary version (what cifar-10-binary.tar.gz unpacks to)";
 
     private const string Cifar100Hint =
-        "the folder of CIFAR-100's binary version (what cifar-100-binary.tar.gz unpacks to)";
+        "cifar100, or the folder of CIFAR-100's binary version (what cifar-100-binary.tar.gz unpacks to)";
 
     /// <summary>What a run is without a preset: a minutes' run on the embedded images.</summary>
     public static Preset Default { get; } = new()

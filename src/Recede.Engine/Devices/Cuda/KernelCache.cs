@@ -33,28 +33,7 @@ internal sealed class KernelCache
 
     /// <summary>The folder that the options and the environment name: the option, RECEDE_CACHE, or a folder in the user's cache
     /// (XDG_CACHE_HOME or ~/.cache; local application data on Windows); null when there is none.</summary>
-    public static string? ChooseFolder(string? option)
-    {
-        if (FirstNonEmpty(option, Environment.GetEnvironmentVariable("RECEDE_CACHE")) is { } named)
-        {
-            return Path.GetFullPath(Path.Combine(named, "kernels"));
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-            return local.Length == 0 ? null : Path.Combine(local, "Recede", "kernels");
-        }
-
-        // The XDG rules: a relative path is to be ignored.
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } xdg && Path.IsPathFullyQualified(xdg))
-        {
-            return Path.Combine(xdg, "recede", "kernels");
-        }
-
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return home.Length == 0 ? null : Path.Combine(home, ".cache", "recede", "kernels");
-    }
+    public static string? ChooseFolder(string? option) => UserCache.Folder(option, "kernels");
 
     /// <summary>The key of an image: a hash over parts, each with its length, so that no two lists of parts give the same bytes.</summary>
     public static byte[] KeyOf(params ReadOnlySpan<string> parts)
@@ -209,6 +188,4 @@ internal sealed class KernelCache
 
     private static bool IsTroubleWithDisk(Exception e) =>
         e is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException or ArgumentException;
-
-    private static string? FirstNonEmpty(string? a, string? b) => !string.IsNullOrEmpty(a) ? a : !string.IsNullOrEmpty(b) ? b : null;
 }
