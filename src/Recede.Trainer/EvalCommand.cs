@@ -58,7 +58,7 @@ internal sealed class EvalCommand : ProgramCommand
         var (path, source, machine) = (line.GetRequiredValue(_file), _data.Resolve(line, null), _machine.Resolve(line));
         var folder = line.GetValue(_out) is { } name ? OutputFolder.Prepare(name) : null;
         using var file = new GivenCheckpoint(path);
-        var data = file.OpenData(ref source, display, invocation.Cancellation);
+        using var data = file.OpenData(ref source, display, invocation.Cancellation);
         var choice = machine.Open();
         using var device = choice.Device;
         using var network = file.Read(device, momentum: false);

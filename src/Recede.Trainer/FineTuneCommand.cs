@@ -52,7 +52,7 @@ internal sealed class FineTuneCommand : ProgramCommand
         using var folder = output.Open();
         using var file = new GivenCheckpoint(folder is not null && output.Resume ? folder.LastPath : settings.File);
         var source = settings.Data;
-        var data = file.OpenData(ref source, display, invocation.Cancellation);
+        using var data = file.OpenData(ref source, display, invocation.Cancellation, settings.Training.CropSeed);
         var choice = settings.Machine.Open();
         using var device = choice.Device;
         using var network = file.Read(device, momentum: settings.CarryMomentum && !output.Resume);

@@ -68,11 +68,12 @@ internal sealed class GivenCheckpoint : IDisposable
     /// <param name="settings">What was asked for; gets where they are.</param>
     /// <param name="display">Shows downloads.</param>
     /// <param name="cancellation">Ends a download.</param>
+    /// <param name="cropSeed">What random parts of the training images are drawn from; null for the middle of each.</param>
     /// <exception cref="UsageException">Nothing says where they are.</exception>
-    public DatasetPair OpenData(ref DataSettings settings, IRunDisplay display, CancellationToken cancellation)
+    public DatasetPair OpenData(ref DataSettings settings, IRunDisplay display, CancellationToken cancellation, ulong? cropSeed = null)
     {
         settings = settings.OrOf(Trained, _path);
-        var data = settings.Open(display, cancellation);
+        var data = settings.Open(display, cancellation, cropSeed, Trained);
 
         // Images of another shape are refused by who compares them with the network.
         return Trained is { } trained && trained.Channels == data.Train.Channels ? data.NormalizedBy(trained.Normalization) : data;

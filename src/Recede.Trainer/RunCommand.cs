@@ -61,7 +61,7 @@ internal sealed class RunCommand : ProgramCommand
         var output = settings.Train.Output;
         var display = invocation.CreateDisplay(output.Quiet);
         using var folder = output.Open();
-        var data = settings.Train.Data.Open(display, invocation.Cancellation);
+        using var data = settings.Train.Data.Open(display, invocation.Cancellation, settings.Train.Training.CropSeed);
         var choice = settings.Train.Machine.Open();
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);

@@ -59,7 +59,7 @@ internal sealed class TrainCommand : ProgramCommand
         var output = settings.Output;
         var display = invocation.CreateDisplay(output.Quiet);
         using var folder = output.Open();
-        var data = settings.Data.Open(display, invocation.Cancellation);
+        using var data = settings.Data.Open(display, invocation.Cancellation, settings.Training.CropSeed);
         var choice = settings.Machine.Open();
         using var device = choice.Device;
         var run = settings.CreateRun(device, data);

@@ -120,7 +120,7 @@ internal static class ShortRunsCommand
         var data = name == Embedded ? EmbeddedFashionMnist.Open() : DatasetCatalog.Open(name);
         return new DatasetPair(First(data.Train, train), First(data.Test, test));
 
-        static ImageDataset First(ImageDataset images, int count) =>
+        static IImageDataset First(IImageDataset images, int count) =>
             count == 0 || count >= images.Count ? images : images.Subset(count);
     }
 

@@ -225,9 +225,15 @@ internal sealed class BatchPrefetcher : IDisposable
         slot.Index = index;
         slot.Count = count;
         _order.AsSpan(first, count).CopyTo(slot.Indices);
-        _source.Read(
-            slot.Indices.AsSpan(0, count),
-            slot.Images.AsSpan(0, count * slot.ImageBytes),
-            slot.Labels.AsSpan(0, count));
+        var indices = slot.Indices.AsSpan(0, count);
+        var images = slot.Images.AsSpan(0, count * slot.ImageBytes);
+        if (_shuffle && _source is IEpochSource varied)
+        {
+            varied.Read(epoch, indices, images, slot.Labels.AsSpan(0, count));
+        }
+        else
+        {
+            _source.Read(indices, images, slot.Labels.AsSpan(0, count));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Recede.Engine.Data.Downloads;
+using Recede.Engine.Data.Shards;
 using Recede.Engine.Ops;
 
 namespace Recede.Engine.Data;
@@ -14,6 +15,7 @@ public static class DatasetCatalog
         Idx,
         Cifar10,
         Cifar100,
+        Shards,
     }
 
     /// <summary>The names that can be opened.</summary>
@@ -28,7 +30,7 @@ public static class DatasetCatalog
     };
 
     /// <summary>
-    /// Opens a data set: a folder that holds the four IDX files of MNIST's naming (each gzipped or
+    /// Opens a data set: a folder that holds shards (docs/shards.md), the four IDX files of MNIST's naming (each gzipped or
     /// not; the unpacked one is taken where both are there), CIFAR-10's or CIFAR-100's .bin files or
     /// the folder that their archive unpacks to; or, where no folder of that name is in the way, one of
     /// <see cref="Names"/>.
@@ -59,7 +61,7 @@ public static class DatasetCatalog
         ArgumentException.ThrowIfNullOrEmpty(data);
         if (Directory.Exists(data))
         {
-            return OpenFolder(data);
+            return OpenFolder(data, options ?? new DatasetOptions());
         }
 
         var dataset = NamedDataset.Find(data) ?? throw new DirectoryNotFoundException(
@@ -75,10 +77,10 @@ public static class DatasetCatalog
             file.Unpacked?.RequireIn(IdxFolder.Find(folder, Path.GetFileNameWithoutExtension(file.Name))!, dataset.Name);
         }
 
-        return OpenFolder(folder);
+        return OpenFolder(folder, options);
     }
 
-    private static DatasetPair OpenFolder(string folder)
+    private static DatasetPair OpenFolder(string folder, DatasetOptions options)
     {
         var found = new List<Format>();
         if (IdxFolder.Names.Any(name => IdxFolder.Find(folder, name) is not null))
@@ -96,14 +98,20 @@ public static class DatasetCatalog
             found.Add(Format.Cifar100);
         }
 
+        if (ShardedImages.IsIn(folder))
+        {
+            found.Add(Format.Shards);
+        }
+
         return found switch
         {
             [Format.Idx] => OpenIdx(folder),
             [Format.Cifar10] => CifarReader.ReadCifar10(folder),
             [Format.Cifar100] => CifarReader.ReadCifar100(folder),
+            [Format.Shards] => ShardedImages.OpenFolder(folder, options.MemoryLimit),
             [] => throw new InvalidDataException(
                 $"Data '{folder}': found no data set there. Looked for {Describe(Format.Idx)}; "
-                + $"{Describe(Format.Cifar10)}; {Describe(Format.Cifar100)}."),
+                + $"{Describe(Format.Cifar10)}; {Describe(Format.Cifar100)}; {Describe(Format.Shards)}."),
             _ => throw new InvalidDataException(
                 $"Data '{folder}': expected one data set, found {string.Join(" and ", found.Select(Describe))}; "
                 + "give the folder of one of them."),
@@ -158,6 +166,7 @@ public static class DatasetCatalog
             + string.Join(", ", IdxFolder.Names) + ", each as it is or with .gz)",
         Format.Cifar10 =>
             $"CIFAR-10 (data_batch_1.bin to data_batch_5.bin and test_batch.bin, or {CifarReader.Cifar10Folder})",
+        Format.Shards => "shards (train-00000.shard, ..., test-00000.shard, ...)",
         _ => $"CIFAR-100 (train.bin and test.bin, or {CifarReader.Cifar100Folder})",
     };
 }

@@ -1,9 +1,10 @@
 using Recede.Engine.Core;
+using Recede.Engine.Data.Shards;
 using Recede.Engine.Devices;
 
 namespace Recede.Engine.Data;
 
-/// <summary>Where a data set that is opened by its name is looked for, and where it is downloaded from.</summary>
+/// <summary>Where a data set that is opened by its name is looked for, where it is downloaded from, and what memory it may take.</summary>
 public sealed record DatasetOptions
 {
     /// <summary>The environment variable that names the address to download from.</summary>
@@ -21,6 +22,11 @@ public sealed record DatasetOptions
     /// environment variable RECEDE_DATA_URL says. What comes from there must have the same hashes.
     /// </summary>
     public string? Address { get; init; } = Variable(AddressVariable);
+
+    /// <summary>
+    /// Bytes that the labels and checksums of shards may take, 8 an image. Their images are read as they are asked for.
+    /// </summary>
+    public long MemoryLimit { get; init; } = ShardedImages.DefaultMemoryLimit;
 
     /// <summary>How long a server may be silent.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

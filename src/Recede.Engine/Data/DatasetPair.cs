@@ -3,13 +3,13 @@ using Recede.Engine.Ops;
 namespace Recede.Engine.Data;
 
 /// <summary>Images to train on and images to test on, of one size and one set of classes.</summary>
-public sealed class DatasetPair
+public sealed class DatasetPair : IDisposable
 {
     private DatasetIdentity? _identity;
 
     /// <summary>Pairs two data sets.</summary>
     /// <exception cref="ArgumentException">Their height, width, channels or classes differ.</exception>
-    public DatasetPair(ImageDataset train, ImageDataset test)
+    public DatasetPair(IImageDataset train, IImageDataset test)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
@@ -28,15 +28,15 @@ public sealed class DatasetPair
 
     /// <summary>
     /// The name of the training images. Normalise the test images by the training images'
-    /// <see cref="ImageDataset.Normalization"/> too.
+    /// <see cref="IImageDataset.Normalization"/> too.
     /// </summary>
     public string Name => Train.Name;
 
     /// <summary>The training images.</summary>
-    public ImageDataset Train { get; }
+    public IImageDataset Train { get; }
 
     /// <summary>The test images.</summary>
-    public ImageDataset Test { get; }
+    public IImageDataset Test { get; }
 
     /// <summary>These images, a view, with other constants: those that a network was trained with.</summary>
     /// <exception cref="ArgumentException">The constants are of another number of channels.</exception>
@@ -46,6 +46,13 @@ public sealed class DatasetPair
     /// <summary>What tells these images from others; found when it is first asked for, since every byte counts.</summary>
     public DatasetIdentity Identity => _identity ??= DatasetIdentity.Of(this);
 
-    private static string Describe(ImageDataset data) =>
+    /// <summary>Closes the files of images that are not in memory.</summary>
+    public void Dispose()
+    {
+        (Train as IDisposable)?.Dispose();
+        (Test as IDisposable)?.Dispose();
+    }
+
+    private static string Describe(IImageDataset data) =>
         $"{data.Height} x {data.Width} x {data.Channels} in {data.Classes} classes";
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Recede.Engine.Ops;
 
 namespace Recede.Engine.Data;
@@ -6,7 +8,7 @@ namespace Recede.Engine.Data;
 /// Labelled images held in memory: uint8, interleaved channels, <c>[N, H, W, C]</c>, with one
 /// class number an image and the constants that normalise them. Immutable.
 /// </summary>
-public sealed class ImageDataset : IImageSource
+public sealed class ImageDataset : IImageDataset
 {
     private readonly ReadOnlyMemory<byte> _images;
     private readonly ReadOnlyMemory<int> _labels;
@@ -99,10 +101,10 @@ public sealed class ImageDataset : IImageSource
     /// <inheritdoc/>
     public int Channels { get; }
 
-    /// <summary>The number of classes; every label is 0..Classes-1.</summary>
+    /// <inheritdoc/>
     public int Classes { get; }
 
-    /// <summary>The mean and deviation of each channel that a network's input is normalised by.</summary>
+    /// <inheritdoc/>
     public ImageNormalization Normalization { get; }
 
     /// <summary>The bytes of one image, H*W*C.</summary>
@@ -144,6 +146,18 @@ public sealed class ImageDataset : IImageSource
             _images[..(count * ImageBytes)],
             _labels[..count],
             Normalization);
+    }
+
+    IImageDataset IImageDataset.Subset(int count) => Subset(count);
+
+    IImageDataset IImageDataset.NormalizedBy(ImageNormalization normalization) => NormalizedBy(normalization);
+
+    /// <summary>Appends every byte of images and labels.</summary>
+    public void AppendTo(IncrementalHash hash)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
+        hash.AppendData(_images.Span);
+        hash.AppendData(MemoryMarshal.AsBytes(_labels.Span));
     }
 
     /// <summary>

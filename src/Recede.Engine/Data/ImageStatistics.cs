@@ -5,6 +5,8 @@ namespace Recede.Engine.Data;
 /// <summary>The normalisations of well-known data sets, and how one is measured for any other.</summary>
 public static class ImageStatistics
 {
+    private const int Levels = 256;
+
     /// <summary>CIFAR-10's constants of the published training recipe.</summary>
     public static ImageNormalization Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.2023f, 0.1994f, 0.2010f]);
 
@@ -37,28 +39,38 @@ public static class ImageStatistics
                 nameof(images));
         }
 
-        var counts = new int[channels * 256];
+        var counts = new ulong[channels * Levels];
         for (int i = 0, c = 0; i < images.Length; i++)
         {
-            counts[(c * 256) + images[i]]++;
+            counts[(c * Levels) + images[i]]++;
             c = c + 1 == channels ? 0 : c + 1;
         }
 
-        var mean = new float[channels];
-        var std = new float[channels];
-        double each = images.Length / channels;
-        for (int c = 0; c < channels; c++)
+        return FromCounts(counts);
+    }
+
+    /// <summary>
+    /// The same of images whose values have been counted, as many of each channel: how often each channel has each value,
+    /// <c>[C, 256]</c>.
+    /// </summary>
+    internal static ImageNormalization FromCounts(ReadOnlySpan<ulong> counts)
+    {
+        var mean = new float[counts.Length / Levels];
+        var std = new float[mean.Length];
+        for (int c = 0; c < mean.Length; c++)
         {
-            ReadOnlySpan<int> histogram = counts.AsSpan(c * 256, 256);
+            ReadOnlySpan<ulong> histogram = counts.Slice(c * Levels, Levels);
+            double each = 0;
             double sum = 0;
-            for (int v = 0; v < 256; v++)
+            for (int v = 0; v < Levels; v++)
             {
+                each += histogram[v];
                 sum += (double)v * histogram[v];
             }
 
             double centre = sum / each;
             double squares = 0;
-            for (int v = 0; v < 256; v++)
+            for (int v = 0; v < Levels; v++)
             {
                 squares += (v - centre) * (v - centre) * histogram[v];
             }

@@ -99,20 +99,19 @@ public sealed class TrainingLoop : IDisposable
         }
     }
 
-    /// <summary>Loss and accuracy on some images, with running statistics.</summary>
-    public Evaluation Evaluate(ImageDataset images)
+    /// <summary>Loss and accuracy on some images, in their own order, with running statistics.</summary>
+    public Evaluation Evaluate(IImageDataset images)
     {
         ArgumentNullException.ThrowIfNull(images);
         double loss = 0;
         long correct = 0;
-        for (var first = 0; first < images.Count; first += EvaluationBatch)
+        using var loader = new BatchLoader(images, EvaluationBatch, shuffle: false);
+        foreach (var batch in loader.Epoch(0))
         {
-            var count = Math.Min(EvaluationBatch, images.Count - first);
             using (_tape.BeginStep(training: false))
             {
-                var logits = Logits(images, first, count);
-                var result = _tape.CrossEntropy(logits, _tape.Input(images.Labels.Span.Slice(first, count)));
-                loss += (double)result.Loss.Item() * count;
+                var result = _tape.CrossEntropy(Logits(images, batch), _tape.Input(batch.Labels));
+                loss += (double)result.Loss.Item() * batch.Count;
                 correct += (long)result.Correct.Item();
             }
         }
@@ -151,16 +150,21 @@ public sealed class TrainingLoop : IDisposable
 
     private float[] FirstLogits()
     {
-        using (_tape.BeginStep(training: false))
+        using var loader = new BatchLoader(_data.Test, EvaluationBatch, shuffle: false);
+        foreach (var batch in loader.Epoch(0))
         {
-            return Logits(_data.Test, 0, Math.Min(EvaluationBatch, _data.Test.Count)).ToArray();
+            using (_tape.BeginStep(training: false))
+            {
+                return Logits(_data.Test, batch).ToArray();
+            }
         }
+
+        throw new UnreachableException("A loader has a batch at least.");
     }
 
-    private Tensor Logits(ImageDataset images, int first, int count)
+    private Tensor Logits(IImageDataset images, in Batch batch)
     {
-        var bytes = _tape.Input(
-            images.Images.Span.Slice(first * images.ImageBytes, count * images.ImageBytes), ImageShape(images, count));
+        var bytes = _tape.Input(batch.Images, ImageShape(images, batch.Count));
         var x = _tape.Images(bytes, Tensor.None, new ImageArguments(_normalization, 0, false, 0, 0));
         _tape.Release(bytes);
         return Network.Forward(_tape, x);
@@ -171,7 +175,7 @@ public sealed class TrainingLoop : IDisposable
             ? new CapturedStep(cuda, _tape, Network, step, sgd, ImageShape(_data.Train, Math.Min(batchSize, _data.Train.Count)))
             : null;
 
-    private static Shape ImageShape(ImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
+    private static Shape ImageShape(IImageDataset images, int count) => new(count, images.Height, images.Width, images.Channels);
 
     private FitResult Run(
         FitOptions options, FitState state, TrainingStep step, Sgd sgd, ITrainingListener? listener, CancellationToken cancellation)

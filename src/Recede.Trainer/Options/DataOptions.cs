@@ -22,6 +22,9 @@ internal sealed class DataOptions
     private readonly Option<int?> _testImages = OptionParsing.Whole(
         "--test-images", "N", 1, int.MaxValue, "Use the first N test images. Default: all.");
 
+    private readonly Option<int?> _imageSize = OptionParsing.Whole(
+        "--image-size", "S", 1, ushort.MaxValue, "Use S x S pixels: the square in each image's middle; with --augment resized, for training a random part. Default: the whole image, or what FILE's network was trained on.");
+
     /// <summary>Makes the options.</summary>
     /// <param name="fallback">Which images are taken where none are asked for.</param>
     /// <param name="trains">Whether training images are read too.</param>
@@ -30,9 +33,9 @@ internal sealed class DataOptions
         _data = OptionParsing.Make<string>(
             "--data", "NAME|DIR",
             $"One of {string.Join(", ", DatasetCatalog.Names)}, which is downloaded if it is not here; or a folder of MNIST-like IDX files (.gz or "
-            + $"not), or of CIFAR-10's or CIFAR-100's binary version. Default: {fallback}.",
+            + $"not), of CIFAR-10's or CIFAR-100's binary version, or of shards (docs/shards.md). Default: {fallback}.",
             text => text.Length > 0 ? text : throw new FormatException("a folder"));
-        All = trains ? [_data, _address, _trainImages, _testImages] : [_data, _address, _testImages];
+        All = trains ? [_data, _address, _trainImages, _testImages, _imageSize] : [_data, _address, _testImages, _imageSize];
         Free = [_data, _address];
     }
 
@@ -52,7 +55,8 @@ internal sealed class DataOptions
     public DataSettings Resolve(ParseResult line, Preset? preset)
     {
         var settings = new DataSettings(
-            line.GetValue(_data), line.GetValue(_address), line.GetValue(_trainImages), line.GetValue(_testImages), preset);
+            line.GetValue(_data), line.GetValue(_address), line.GetValue(_trainImages), line.GetValue(_testImages),
+            line.GetValue(_imageSize), preset);
         settings.Check();
         return settings;
     }

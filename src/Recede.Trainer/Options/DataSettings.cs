@@ -1,4 +1,5 @@
 using Recede.Engine.Data;
+using Recede.Engine.Data.Crops;
 using Recede.Trainer.Display;
 
 namespace Recede.Trainer.Options;
@@ -8,14 +9,16 @@ namespace Recede.Trainer.Options;
 /// <param name="Address">Where a named data set is downloaded from; null for the official address.</param>
 /// <param name="TrainImages">Training images to use, the first ones; null for all.</param>
 /// <param name="TestImages">Test images to use, the first ones; null for all.</param>
+/// <param name="ImageSize">Side of the square that is cut out of each image; null for the whole image, or what a checkpoint's network takes.</param>
 /// <param name="Preset">The preset whose data it must be; null for none.</param>
-internal sealed record DataSettings(string? Source, string? Address, int? TrainImages, int? TestImages, Preset? Preset)
+internal sealed record DataSettings(string? Source, string? Address, int? TrainImages, int? TestImages, int? ImageSize, Preset? Preset)
 {
     /// <summary>Where the images come from, for people.</summary>
     public string Origin => Source ?? "embedded";
 
     /// <summary>What --resume compares, by option; where the images lie is no matter.</summary>
-    public IEnumerable<(string Option, string Value)> Values => [("--train-images", Text(TrainImages)), ("--test-images", Text(TestImages))];
+    public IEnumerable<(string Option, string Value)> Values => 
+        [("--train-images", Text(TrainImages)), ("--test-images", Text(TestImages)), ("--image-size", Text(ImageSize))];
 
     /// <summary>These, or where no source was given, those that a checkpoint was trained on.</summary>
     /// <param name="trained">What the checkpoint says of them; null where it says nothing.</param>
@@ -50,11 +53,13 @@ internal sealed record DataSettings(string? Source, string? Address, int? TrainI
     /// <summary>Reads the images, which may have to be downloaded.</summary>
     /// <param name="display">Shows downloads.</param>
     /// <param name="cancellation">Ends a download.</param>
+    /// <param name="cropSeed">What random parts of the training images are drawn from; null for the middle of each.</param>
+    /// <param name="trained">The images that a network was trained on, whose size is taken where none was given; null for none.</param>
     /// <exception cref="UsageException">They are not the preset's, or fewer than were asked for.</exception>
     /// <exception cref="IOException">They cannot be read or downloaded.</exception>
     /// <exception cref="InvalidDataException">They are no data set, or damaged.</exception>
     /// <exception cref="OperationCanceledException">A download was cancelled.</exception>
-    public DatasetPair Open(IRunDisplay display, CancellationToken cancellation)
+    public DatasetPair Open(IRunDisplay display, CancellationToken cancellation, ulong? cropSeed = null, DatasetIdentity? trained = null)
     {
         var data = Source is null ? EmbeddedFashionMnist.Open() : display.Open(listener => Open(Source, listener, cancellation));
         if (Preset is { Dataset: { } expected } preset && data.Name != expected)
@@ -63,8 +68,18 @@ internal sealed record DataSettings(string? Source, string? Address, int? TrainI
                 $"--preset {preset.Name} is for {expected}, --data {Source} holds {data.Name}: give --data {preset.DataHint}");
         }
 
+        var side = Math.Min(data.Train.Height, data.Train.Width);
+        if (ImageSize > side)
+        {
+            throw new UsageException(Figures.Format($"--image-size {ImageSize}: expected at most {side}, the shorter side of the images of {data.Name}"));
+        }
+
+        // The same images stored larger than what a network was trained on: it was trained on crops of them.
+        var wasCropped = trained is not null && trained.Name == data.Name && trained.Height == trained.Width && trained.Height < side;
+        var size = ImageSize ?? (wasCropped ? trained!.Height : cropSeed is null ? null : side);
         return new DatasetPair(
-            Limit(data.Train, TrainImages, "--train-images", "training"), Limit(data.Test, TestImages, "--test-images", "test"));
+            Crop(Limit(data.Train, TrainImages, "--train-images", "training"), size, cropSeed),
+            Crop(Limit(data.Test, TestImages, "--test-images", "test"), size, seed: null));
     }
 
     private static string Text(int? count) => count is { } number ? Figures.Format($"{number}") : "all";
@@ -82,7 +97,10 @@ internal sealed record DataSettings(string? Source, string? Address, int? TrainI
         }
     }
 
-    private static ImageDataset Limit(ImageDataset images, int? limit, string option, string what) => limit switch
+    private static IImageDataset Crop(IImageDataset images, int? size, ulong? seed) =>
+        size is not { } side || (side == images.Height && side == images.Width && seed is null) ? images : new CroppedImages(images, side, seed);
+
+    private static IImageDataset Limit(IImageDataset images, int? limit, string option, string what) => limit switch
     {
         null => images,
         { } count when count <= images.Count => images.Subset(count),

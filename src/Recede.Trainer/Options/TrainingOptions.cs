@@ -8,11 +8,11 @@ namespace Recede.Trainer.Options;
 internal sealed class TrainingOptions
 {
     private static readonly string[] Schedules = ["step", "cosine"];
-    private static readonly string[] Augmentations = ["none", "crop", "flip", "crop+flip"];
+    private static readonly string[] Augmentations = ["none", "crop", "flip", "crop+flip", TrainingSettings.Resized, TrainingSettings.Resized + "+flip"];
 
     private readonly Option<string> _augment = OptionParsing.Choice(
         "--augment", "KIND", Augmentations,
-        Figures.Format($"none, crop (shifted by up to {Presets.CropPadding} pixels), flip (left to right), crop+flip. Default: none."));
+        Figures.Format($"none, crop (shifted by up to {Presets.CropPadding} pixels), flip (left to right), crop+flip; resized (a random part, 8 to 100 % of the area, stretched: ImageNet's), resized+flip. Default: none."));
 
     private readonly Option<int?> _epochs;
 
@@ -81,6 +81,7 @@ internal sealed class TrainingOptions
             WeightDecay = line.GetValue(_weightDecay) ?? preset.WeightDecay,
             LabelSmoothing = line.GetValue(_labelSmoothing) ?? 0,
             CropPadding = augmentation is null ? preset.CropPadding : augmentation.StartsWith("crop", StringComparison.Ordinal) ? Presets.CropPadding : 0,
+            ResizedCrop = augmentation?.StartsWith(TrainingSettings.Resized, StringComparison.Ordinal) == true,
             Flip = augmentation is null ? preset.Flip : augmentation.EndsWith("flip", StringComparison.Ordinal),
             Seed = line.GetValue(_seed) ?? Presets.DefaultSeed,
         };

@@ -6,6 +6,9 @@ namespace Recede.Trainer.Options;
 /// <summary>How a command line asks for a network to be trained.</summary>
 internal sealed record TrainingSettings
 {
+    /// <summary>The augmentation that takes a random part of an image and stretches it.</summary>
+    public const string Resized = "resized";
+
     public required int Epochs { get; init; }
 
     public required int BatchSize { get; init; }
@@ -22,9 +25,14 @@ internal sealed record TrainingSettings
 
     public required int CropPadding { get; init; }
 
+    public required bool ResizedCrop { get; init; }
+
     public required bool Flip { get; init; }
 
     public required ulong Seed { get; init; }
+
+    /// <summary>What the random parts of images are drawn from; null for whole images.</summary>
+    public ulong? CropSeed => ResizedCrop ? Seed : null;
 
     /// <summary>What --resume compares, by option.</summary>
     public IEnumerable<(string Option, string Value)> Values =>
@@ -42,13 +50,14 @@ internal sealed record TrainingSettings
 
     private string Schedule => Decay == LearningRateDecay.Step ? "step" : "cosine";
 
-    private string Augmentation => (CropPadding > 0, Flip) switch
+    private string Augmentation => (Crop.Length > 0, Flip) switch
     {
-        (true, true) => "crop+flip",
-        (true, false) => "crop",
+        (true, true) => Crop + "+flip",
         (false, true) => "flip",
-        _ => "",
+        _ => Crop,
     };
+
+    private string Crop => ResizedCrop ? Resized : CropPadding > 0 ? "crop" : "";
 
     /// <summary>Optimiser steps over so many images.</summary>
     public long StepsOver(int images) => Epochs * (((long)images + BatchSize - 1) / BatchSize);
@@ -73,7 +82,7 @@ internal sealed record TrainingSettings
     /// <summary>All that in a line, for people.</summary>
     public string Describe()
     {
-        var augmentation = Augmentation.Length == 0 ? "" : ", " + Augmentation.Replace("+", " and ", StringComparison.Ordinal);
+        var augmentation = Augmentation.Length == 0 ? "" : ", " + Augmentation.Replace(Resized, "resized crop", StringComparison.Ordinal).Replace("+", " and ", StringComparison.Ordinal);
         return Figures.Format($"{Figures.Epochs(Epochs)}, batch {BatchSize}, {Schedule} from lr {LearningRate}{augmentation}, seed {Seed}");
     }
 }

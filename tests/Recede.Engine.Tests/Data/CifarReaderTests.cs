@@ -39,8 +39,8 @@ public sealed class CifarReaderTests
         Assert.That((pair.Train.Height, pair.Train.Width, pair.Train.Channels), Is.EqualTo((32, 32, 3)));
         Assert.That(pair.Train.Normalization, Is.SameAs(ImageStatistics.Cifar10));
         Assert.That(pair.Test.Normalization, Is.SameAs(ImageStatistics.Cifar10));
-        Assert.That(pair.Train.Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 350).Select(i => i % 70 % 10)));
-        RequirePixels(pair.Train, 350, i => i % 70);
+        Assert.That(((ImageDataset)pair.Train).Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 350).Select(i => i % 70 % 10)));
+        RequirePixels((ImageDataset)pair.Train, 350, i => i % 70);
     }
 
     [TestCase("")]
@@ -52,8 +52,8 @@ public sealed class CifarReaderTests
 
         Assert.That((pair.Train.Count, pair.Test.Count, pair.Train.Classes), Is.EqualTo((130, 2, 100)));
         Assert.That(pair.Train.Normalization, Is.SameAs(ImageStatistics.Cifar100));
-        Assert.That(pair.Train.Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 130).Select(i => i % 100)));
-        RequirePixels(pair.Train, 130, i => i);
+        Assert.That(((ImageDataset)pair.Train).Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 130).Select(i => i % 100)));
+        RequirePixels((ImageDataset)pair.Train, 130, i => i);
     }
 
     [TestCase(0)]

@@ -50,6 +50,7 @@ internal sealed class NamedDataTests
         var run = ProgramRun.InTerminal("run", "--data", "mnist", "--data-url", _server.Address);
 
         Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("is not the file that it should be"));
         Assert.That(run.Output, Does.Contain("download  http").And.Contain("0 B of 9.91 MB"));
     }
 
@@ -70,5 +71,14 @@ internal sealed class NamedDataTests
 
         Assert.That(run.ExitCode, Is.EqualTo(2));
         Assert.That(run.ErrorLines, Is.EqualTo(new[] { $"recede: --data-url {address}: expected an address, http://... or https://..." }));
+    }
+
+    [Test]
+    public void An_image_size_that_the_images_do_not_have_is_a_wrong_option()
+    {
+        var run = ProgramRun.Of("run", "--image-size", "29");
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.StartWith("recede: --image-size 29: expected at most 28, the shorter side"));
     }
 }

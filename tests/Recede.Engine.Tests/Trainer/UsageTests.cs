@@ -151,7 +151,7 @@ public sealed class UsageTests
                 "--preset NAME", "--network NAME", "--method NAME", "--ratios LIST", "--epochs N", "--finetune-epochs N",
                 "--batch N", "--lr RATE", "--finetune-lr RATE", "--schedule KIND", "--warmup EPOCHS", "--weight-decay X",
                 "--label-smoothing X", "--lambda X|auto", "--shift B", "--min-channels N", "--carry-momentum", "--augment KIND",
-                "--train-images N", "--test-images N", "--data NAME|DIR", "--data-url URL", "--device NAME", "--precision NAME", "--seed N", "--threads N",
+                "--train-images N", "--test-images N", "--data NAME|DIR", "--data-url URL", "--image-size S", "--device NAME", "--precision NAME", "--seed N", "--threads N",
                 "--latency-batch N", "--out DIR", "--quiet", "Default: vgg-small.", "Default: 8.", "Default: 0.1.",
                 "Default: 0.05.", "Default: 0.0001.", "Default: cosine.", "Default: 0.5,0.9.", "vgg16-cifar10",
             ])

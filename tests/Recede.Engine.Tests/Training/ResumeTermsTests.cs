@@ -120,9 +120,9 @@ internal sealed class ResumeTermsTests
 
     private static DatasetPair Changed(DatasetPair images)
     {
-        var bytes = images.Test.Images.ToArray();
+        var test = (ImageDataset)images.Test;
+        var bytes = test.Images.ToArray();
         bytes[^1] ^= 1;
-        var test = images.Test;
         return new DatasetPair(images.Train, new ImageDataset(test.Name, test.Height, test.Width, test.Channels, test.Classes, bytes, test.Labels, test.Normalization));
     }
 }

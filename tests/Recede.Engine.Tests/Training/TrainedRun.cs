@@ -120,7 +120,7 @@ internal sealed class TrainedRun : ITrainingListener
     public void OnEpoch(EpochReport report) => _epochs.Add(report);
 
     /// <summary>Makes the training labels 99, which is no class, behind the data set's back.</summary>
-    public void Damage() => MemoryMarshal.AsMemory(_data.Train.Labels).Span.Fill(99);
+    public void Damage() => MemoryMarshal.AsMemory(((ImageDataset)_data.Train).Labels).Span.Fill(99);
 
     /// <summary>Fails unless this run and another are the same, bit for bit.</summary>
     public void MustEqual(TrainedRun other)

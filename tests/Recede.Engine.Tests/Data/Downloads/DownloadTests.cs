@@ -38,7 +38,7 @@ internal sealed class DownloadTests
         {
             var pair = Open(dataset);
             Assert.That((pair.Train.Count, pair.Test.Count, pair.Train.Height, pair.Train.Width), Is.EqualTo((30, 20, 6, 5)));
-            Assert.That(pair.Test.Image(19).ToArray(), Is.EqualTo(DataBytes.IdxImages(20, 6, 5, seed: 2)[^30..]));
+            Assert.That(((ImageDataset)pair.Test).Image(19).ToArray(), Is.EqualTo(DataBytes.IdxImages(20, 6, 5, seed: 2)[^30..]));
         }
 
         Assert.That(_server.Requests, Is.EqualTo(dataset.Files.Select(file => file.Name)));
