@@ -54,7 +54,7 @@ internal sealed class HostileCheckpointTests
         _folder = new TemporaryFolder();
         _device = Device.Cpu(1);
         _path = Path.Combine(_folder.Path, "network.safetensors");
-        using var network = SmallNetwork();
+        using var network = SmallNetwork(_device);
         Checkpoint.Save(_path, network);
         _sound = File.ReadAllBytes(_path);
     }
@@ -150,18 +150,19 @@ internal sealed class HostileCheckpointTests
         }
     }
 
-    private Network SmallNetwork()
+    /// <summary>A network of a few hundred bytes.</summary>
+    internal static Network SmallNetwork(Device device)
     {
         var (images, a) = (new ChannelSpace("images", 3, prunable: false), new ChannelSpace("a", 4));
         return new Network(
             "small",
-            _device,
+            device,
             new Sequential(
                 "",
-                new Conv2d(_device, "conv", images, a, Conv2dOptions.Kernel3()),
-                new BoundedBatchNorm(_device, "norm", a, relu: true),
+                new Conv2d(device, "conv", images, a, Conv2dOptions.Kernel3()),
+                new BoundedBatchNorm(device, "norm", a, relu: true),
                 new GlobalAveragePool("pool"),
-                new Linear(_device, "fc", a, new ChannelSpace("classes", 2, prunable: false))),
+                new Linear(device, "fc", a, new ChannelSpace("classes", 2, prunable: false))),
             new Shape(1, 4, 4, 3));
     }
 
