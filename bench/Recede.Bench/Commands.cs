@@ -22,6 +22,7 @@ internal static class Commands
         ProfileStepCommand.Create(),
         FloorsCommand.Create(),
         ThreadsCommand.Create(),
+        EpochOverheadCommand.Create(),
         ShortRunsCommand.Create(),
         GpuCheckCommand.Create(),
         GpuKernelsCommand.Create(),
