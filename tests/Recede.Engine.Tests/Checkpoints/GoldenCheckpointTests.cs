@@ -79,8 +79,15 @@ internal sealed class GoldenCheckpointTests
     }
 
     [Test]
-    [Explicit("Writes the golden files anew: only where version 1 of the format was never released with them.")]
-    public void Write_them_anew() => GoldenCheckpoints.Write(Path.Combine(Repository.Root, "tests", "Recede.Engine.Tests", "Golden"));
+    public void What_is_written_now_has_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        GoldenCheckpoints.Write(folder.Path);
+        foreach (var name in (string[])[GoldenCheckpoints.Plain, GoldenCheckpoints.Pruned, GoldenCheckpoints.Own])
+        {
+            Assert.That(File.ReadAllBytes(Path.Combine(folder.Path, name)), Is.EqualTo(File.ReadAllBytes(PathOf(name))), name);
+        }
+    }
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 
