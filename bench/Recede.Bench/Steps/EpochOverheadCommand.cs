@@ -12,7 +12,7 @@ using Recede.Trainer;
 
 namespace Recede.Bench.Steps;
 
-/// <summary>epoch-overhead: how much longer an epoch of the training loop takes than its steps would on a batch that is always there.</summary>
+/// <summary>epoch-overhead: how much longer an epoch takes than its steps, and whether those are slower than on a batch that is always there.</summary>
 internal static class EpochOverheadCommand
 {
     public static Command Create()
@@ -23,9 +23,9 @@ internal static class EpochOverheadCommand
         var size = new Option<int?>("--image-size") { Description = "Trains on random resized crops of that size." };
         var images = new Option<int>("--images") { Description = "Training images of an epoch.", DefaultValueFactory = _ => 2048 };
         var batch = new Option<int>("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
-        var epochs = new Option<int>("--epochs") { Description = "How many epochs are timed, in turn with as many steps without a loader.", DefaultValueFactory = _ => 7 };
+        var epochs = new Option<int>("--epochs") { Description = "How many epochs are timed, in turn with as many steps without a loader.", DefaultValueFactory = _ => 9 };
         var threads = Commands.Threads();
-        var command = new Command("epoch-overhead", "Times epochs of the training loop, and as many steps on one batch that no loader brings.")
+        var command = new Command("epoch-overhead", "Times epochs with the loader and their steps, and as many steps on one batch that no loader brings.")
         {
             name, data, size, images, batch, epochs, threads,
         };
@@ -54,81 +54,68 @@ internal static class EpochOverheadCommand
             Height = pair.Train.Height, Width = pair.Train.Width, Channels = pair.Train.Channels, Classes = pair.Train.Classes, Seed = 1,
         };
         using var network = Networks.Create(name, device, options);
-        using var loop = new TrainingLoop(network, pair);
-
         var fit = new FitOptions
         {
-            Epochs = 1, BatchSize = batch, LearningRate = 1e-3f, CropPadding = pair.Train is CroppedImages ? 0 : 4, Flip = true, KeepBest = false,
+            BatchSize = batch, LearningRate = 1e-3f, CropPadding = pair.Train is CroppedImages ? 0 : 4, Flip = true,
         };
-        var steps = pair.Train.Count / fit.BatchSize;
-        using var one = new FixedBatch(network, pair, fit);
-        var (withLoader, alone, ratios) = (new List<double>(), new List<double>(), new List<double>());
-        for (var epoch = -1; epoch < epochs; epoch++)
+        using var training = new Training(network, pair, fit);
+        using var loader = new BatchLoader(pair.Train, batch, fit.Seed);
+        var (inEpoch, alone, overheads) = (new List<double>(), new List<double>(), new List<double>());
+        var (images, labels) = (new byte[batch * network.ImageShape.Count], new int[batch]);
+        int[] indices = [.. Enumerable.Range(0, batch)];
+        pair.Train.Read(indices, images, labels);
+
+        // Until everything is compiled and the arena has grown.
+        StepTimer.WarmUp(() => training.Step(images, indices, labels));
+        for (var epoch = 0; epoch < epochs; epoch++)
         {
-            var clock = new EpochClock();
-            loop.Fit(fit, clock);
+            double steps = 0;
             var began = Stopwatch.GetTimestamp();
-            for (var step = 0; step < steps; step++)
+            foreach (var given in loader.Epoch(epoch))
             {
-                one.Step();
+                inEpoch.Add(training.Step(given.Images, given.Indices, given.Labels));
+                steps += inEpoch[^1];
             }
 
-            var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            if (epoch >= 0)
+            overheads.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds / steps - 1);
+            for (var step = 0; step < loader.BatchesPerEpoch; step++)
             {
-                withLoader.Add(clock.Seconds);
-                alone.Add(seconds);
-                ratios.Add(clock.Seconds / seconds);
+                alone.Add(training.Step(images, indices, labels));
             }
         }
 
-        withLoader.Sort();
+        inEpoch.Sort();
         alone.Sort();
-        ratios.Sort();
+        overheads.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}, {pair.Name} {pair.Train.Height}x{pair.Train.Width}, batch {fit.BatchSize}, {steps} steps, {device.Description}: an epoch {StepTimer.Median(withLoader):F3} s, its steps {StepTimer.Median(alone):F3} s; "
-            + $"{100 * (StepTimer.Median(ratios) - 1):+0.0;-0.0} % ({100 * (ratios[0] - 1):+0.0;-0.0} to {100 * (ratios[^1] - 1):+0.0;-0.0} over {epochs} epochs)"));
+            $"{name}, {pair.Name} {pair.Train.Height}x{pair.Train.Width}, batch {batch}, {loader.BatchesPerEpoch} steps, {device.Description}: an epoch takes {100 * StepTimer.Median(overheads):0.00} % longer than its steps "
+            + $"(at most {100 * overheads[^1]:0.00} % in {epochs} epochs); a step {StepTimer.Median(inEpoch):0.00} ms, {StepTimer.Median(alone):0.00} ms without a loader"));
     }
 
-    private sealed class EpochClock : ITrainingListener
-    {
-        public double Seconds { get; private set; }
-
-        public void OnStep(in StepReport report)
-        {
-        }
-
-        public void OnEpoch(EpochReport report) => Seconds = report.TrainSeconds;
-    }
-
-    /// <summary>What the loop does in a step, on a batch that is copied once.</summary>
-    private sealed class FixedBatch : IDisposable
+    /// <summary>What the training loop does in a step.</summary>
+    private sealed class Training : IDisposable
     {
         private readonly Tape _tape;
         private readonly Sgd _sgd;
         private readonly TrainingStep _step;
         private readonly Shape _shape;
-        private readonly byte[] _images;
-        private readonly int[] _labels;
-        private readonly int[] _indices;
 
-        public FixedBatch(Network network, DatasetPair data, FitOptions options)
+        public Training(Network network, DatasetPair data, FitOptions options)
         {
             _tape = new Tape(network.Device) { Seed = options.Seed };
             _sgd = new Sgd(ParameterGroups.FromRecipe(network.Parameters, options.WeightDecay, options.BoundedScaleRate), options.LearningRate, options.Momentum, options.Nesterov);
             _step = new TrainingStep(network, data.Train.Normalization, options);
             _shape = new Shape(options.BatchSize, data.Train.Height, data.Train.Width, data.Train.Channels);
-            _images = new byte[_shape.Count];
-            (_labels, _indices) = (new int[options.BatchSize], [.. Enumerable.Range(0, options.BatchSize)]);
-            data.Train.Read(_indices, _images, _labels);
         }
 
-        public void Step()
+        /// <summary>Does it; returns how many milliseconds it took.</summary>
+        public double Step(ReadOnlySpan<byte> images, ReadOnlySpan<int> indices, ReadOnlySpan<int> labels)
         {
+            var began = Stopwatch.GetTimestamp();
             using (_tape.BeginStep(training: true))
             {
-                var (loss, _, correct) = _step.Run(_tape, _tape.Input(_images, _shape), _tape.Input(_indices), _tape.Input(_labels), epoch: 0);
+                var (loss, _, correct) = _step.Run(_tape, _tape.Input(images, _shape), _tape.Input(indices), _tape.Input(labels), epoch: 0);
                 if (!float.IsFinite(loss.Item()) || correct.Item() < 0 || _sgd.FindNonFiniteGradient() is not null)
                 {
                     throw new InvalidOperationException("A training that diverged tells nothing.");
@@ -137,6 +124,7 @@ internal static class EpochOverheadCommand
 
             _sgd.Update();
             _sgd.ZeroGradients();
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         }
 
         public void Dispose()
