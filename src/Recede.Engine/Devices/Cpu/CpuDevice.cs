@@ -6,9 +6,6 @@ namespace Recede.Engine.Devices.Cpu;
 /// <summary>The CPU: SIMD kernels over blocks of 16 channels and a thread pool of the engine's own.</summary>
 public sealed unsafe class CpuDevice : Device
 {
-    // A huge-page multiple keeps a large buffer on huge pages where the system gives them.
-    private const long HugePage = 2 << 20;
-
     internal CpuDevice(int? threads, CpuOptions options)
     {
         Options = options;
@@ -159,9 +156,15 @@ public sealed unsafe class CpuDevice : Device
     /// <inheritdoc/>
     protected override nint AllocateMemory(long bytes, bool zeroed)
     {
-        var alignment = bytes >= HugePage ? HugePage : 64;
+        var isLarge = bytes >= HugePages.Bytes;
+        var alignment = isLarge ? HugePages.Bytes : 64;
         var rounded = (bytes + alignment - 1) / alignment * alignment;
         var p = NativeMemory.AlignedAlloc((nuint)rounded, (nuint)alignment);
+        if (isLarge)
+        {
+            HugePages.Ask(p, rounded);
+        }
+
         if (zeroed)
         {
             NativeMemory.Clear(p, (nuint)rounded);
