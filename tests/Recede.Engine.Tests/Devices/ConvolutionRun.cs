@@ -49,6 +49,12 @@ internal sealed unsafe class ConvolutionRun : IDisposable
         set => _g = _g with { Tiles = value };
     }
 
+    /// <summary>Results are written past the caches.</summary>
+    public bool Streams
+    {
+        set => _g = _g with { Streams = value };
+    }
+
     public float[] X { get; }
 
     public float[] W { get; }

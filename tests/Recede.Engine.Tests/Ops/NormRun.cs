@@ -23,6 +23,9 @@ internal sealed class NormRun : IDisposable
         RunningVariance = Make("runningVariance", ParameterRole.RunningVariance, runningVariance);
     }
 
+    /// <summary>What the tape's arena has held before the step: beyond what caches keep, the CPU streams its results.</summary>
+    public long Held { get; set; }
+
     public Parameter RunningMean { get; }
 
     public Parameter RunningVariance { get; }
@@ -59,6 +62,11 @@ internal sealed class NormRun : IDisposable
     public void Train(float[] x, float[] dy, in NormArguments args, float[]? residual = null, bool ownResidual = false)
     {
         using var tape = new Tape(_device) { CheckFinite = true };
+        if (Held > 0)
+        {
+            tape.Arena.Return(tape.Arena.Rent(Held));
+        }
+
         using (tape.BeginStep(training: true))
         {
             var input = tape.Input(x, _shape, needsGradient: true);

@@ -282,7 +282,7 @@ internal sealed class NormTests(string device) : DeviceFixture(device)
         using var tape = new Tape(device);
         var shape = new Shape(8, 16, 16, 19);
         var values = Draw(new Random(7), shape);
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 30; i++)
         {
             Step();
         }

@@ -25,4 +25,7 @@ internal unsafe struct ConvolutionEpilogue
     /// are never asked for together with <see cref="Residual"/> or <see cref="Relu"/>.
     /// </summary>
     public float* Moments;
+
+    /// <summary>What is written goes past the caches; <see cref="CpuConvolution"/> says so where the geometry does.</summary>
+    public bool Streams;
 }

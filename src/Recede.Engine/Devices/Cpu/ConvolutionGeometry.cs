@@ -6,7 +6,7 @@ namespace Recede.Engine.Devices.Cpu;
 /// The sizes of a convolution: x [N, H, W, C], filters [O, KH, KW, C / Groups], y [N, HOut, WOut, O], with
 /// y[n, p, q, o] = sum over kh, kw, c of x[n, p StrideH + kh DilationH - PadH, q StrideW + kw DilationW - PadW, c]
 /// w[o, kh, kw, c], x being zero outside. A negative padding crops. N may be 0. Tiles says whether sums may be formed from
-/// transformed tiles, which takes fewer products and rounds more.
+/// transformed tiles, which takes fewer products and rounds more; Streams, whether y and dx are written past the caches.
 /// </summary>
 internal readonly record struct ConvolutionGeometry(
     int N,
@@ -23,7 +23,8 @@ internal readonly record struct ConvolutionGeometry(
     int DilationH = 1,
     int DilationW = 1,
     int Groups = 1,
-    WinogradTiles Tiles = WinogradTiles.WhereFaster)
+    WinogradTiles Tiles = WinogradTiles.WhereFaster,
+    bool Streams = false)
 {
     /// <summary>The height of y; 0 where the filter does not fit.</summary>
     public int HOut => Outputs(H, KH, StrideH, PadH, DilationH);

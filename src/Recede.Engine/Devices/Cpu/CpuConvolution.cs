@@ -58,13 +58,15 @@ internal static unsafe class CpuConvolution
         Algorithm algorithm = Choose(g);
         if (algorithm == Algorithm.Direct)
         {
+            ConvolutionEpilogue ending = epilogue;
+            ending.Streams = g.Streams && epilogue.Residual != y;
             if (WinogradConvolution.TryChoose(g, false, out WinogradConvolution tiles))
             {
-                WinogradRun.Forward(pool, tiles, x, w, y, epilogue, workspace);
+                WinogradRun.Forward(pool, tiles, x, w, y, ending, workspace);
                 return;
             }
 
-            DirectConvolution.Forward(pool, g, x, w, y, epilogue, workspace);
+            DirectConvolution.Forward(pool, g, x, w, y, ending, workspace);
             return;
         }
 

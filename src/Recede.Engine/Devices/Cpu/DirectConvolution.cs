@@ -85,7 +85,7 @@ internal static unsafe class DirectConvolution
                         Row = g.StrideH * row,
                         Column = g.StrideW * Lanes,
                     };
-                    var epilogue = new ConvolutionEpilogue { Residual = accumulate ? output.Y : null };
+                    var epilogue = new ConvolutionEpilogue { Residual = accumulate ? output.Y : null, Streams = g.Streams && !accumulate };
                     Run(pool, shape, dy, turned, epilogue, output, null, cursor);
                 }
 

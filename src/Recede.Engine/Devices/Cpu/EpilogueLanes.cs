@@ -9,6 +9,7 @@ internal readonly unsafe struct EpilogueLanes<TV>
     private readonly TV _bias;
     private readonly TV _valid;
     private readonly TV _floor;
+    private readonly bool _streams;
 
     /// <param name="epilogue">What is asked for.</param>
     /// <param name="first">The first of the output channels.</param>
@@ -22,9 +23,24 @@ internal readonly unsafe struct EpilogueLanes<TV>
             valid[lane] = first + lane < channels ? 1f : 0f;
         }
 
+        _streams = epilogue.Streams;
         _valid = TV.Load(valid);
         _bias = epilogue.Bias == null ? TV.Zero : TV.Load(epilogue.Bias + first);
         _floor = TV.Broadcast(epilogue.Relu ? 0f : float.NegativeInfinity);
+    }
+
+    /// <summary>Writes values of y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(TV values, float* y)
+    {
+        if (_streams)
+        {
+            TV.Stream(values, y);
+        }
+        else
+        {
+            TV.Store(values, y);
+        }
     }
 
     /// <summary>The values of y from their sums.</summary>

@@ -25,6 +25,12 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
+    /// <summary>
+    /// Stores past the caches where a vector is a whole line of them, at an address that is aligned to it; smaller vectors are stored
+    /// as ever. <see cref="WorkerPool"/> puts a fence behind the items of a job, before which no other thread may read.
+    /// </summary>
+    static abstract void Stream(TSelf value, float* target);
+
     static abstract TSelf operator +(TSelf a, TSelf b);
 
     static abstract TSelf operator -(TSelf a, TSelf b);

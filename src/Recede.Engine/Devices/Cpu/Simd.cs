@@ -34,4 +34,13 @@ public static class Simd
                 : SimdLevel.Scalar;
         }
     }
+
+    /// <summary>Ends the stores that stream past the caches: only behind a fence do other threads see them in order.</summary>
+    internal static void Fence()
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.StoreFence();
+        }
+    }
 }

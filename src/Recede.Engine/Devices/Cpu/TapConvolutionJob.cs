@@ -123,7 +123,7 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         {
             for (int p = 0; p < count; p++, values += Lanes, y += step)
             {
-                TV.Store(epilogue.Finish(TV.Load(values)), y);
+                epilogue.Store(epilogue.Finish(TV.Load(values)), y);
             }
 
             return;
@@ -132,7 +132,7 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         float* residual = Epilogue.Residual + at;
         for (int p = 0; p < count; p++, values += Lanes, y += step, residual += step)
         {
-            TV.Store(epilogue.Finish(TV.Load(values), TV.Load(residual)), y);
+            epilogue.Store(epilogue.Finish(TV.Load(values), TV.Load(residual)), y);
         }
     }
 }

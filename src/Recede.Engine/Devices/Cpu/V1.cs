@@ -44,6 +44,9 @@ internal readonly unsafe struct V1 : ISimd<V1>
     public static void Store(V1 value, float* target) => *target = value._v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(V1 value, float* target) => Store(value, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1 Fma(V1 a, V1 b, V1 c) => new((a._v * b._v) + c._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

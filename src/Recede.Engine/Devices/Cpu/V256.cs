@@ -45,6 +45,9 @@ internal readonly unsafe struct V256 : ISimd<V256>
     public static void Store(V256 value, float* target) => Vector256.Store(value._v, target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(V256 value, float* target) => Store(value, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 Fma(V256 a, V256 b, V256 c) => new(System.Runtime.Intrinsics.X86.Fma.MultiplyAdd(a._v, b._v, c._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

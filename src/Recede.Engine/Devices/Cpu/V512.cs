@@ -46,6 +46,9 @@ internal readonly unsafe struct V512 : ISimd<V512>
     public static void Store(V512 value, float* target) => Vector512.Store(value._v, target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(V512 value, float* target) => Vector512.StoreAlignedNonTemporal(value._v, target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 Fma(V512 a, V512 b, V512 c) => new(Avx512F.FusedMultiplyAdd(a._v, b._v, c._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -203,6 +203,7 @@ public sealed unsafe class WorkerPool : IDisposable
             int item = Interlocked.Increment(ref _shared.Next) - 1;
             if ((uint)item >= (uint)items)
             {
+                Simd.Fence();
                 return;
             }
 

@@ -54,7 +54,8 @@ internal sealed unsafe partial class Conv2dRule
         return new ConvolutionGeometry(
             x.N, x.H, x.W, x.C, weight.N, weight.H, weight.W,
             args.StrideH, args.StrideW, args.PadH, args.PadW, args.DilationH, args.DilationW, args.Groups,
-            context.Device.Options.AllowWinograd ? WinogradTiles.WhereFaster : WinogradTiles.Off);
+            context.Device.Options.AllowWinograd ? WinogradTiles.WhereFaster : WinogradTiles.Off,
+            context.Streams);
     }
 
     private static float* Workspace(in CpuOpContext context, in ConvolutionGeometry g, ConvolutionDirection direction) =>

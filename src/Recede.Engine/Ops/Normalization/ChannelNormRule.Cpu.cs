@@ -65,6 +65,7 @@ internal abstract unsafe partial class ChannelNormRule<TScale>
             Epsilon = args.Epsilon,
             Momentum = args.Momentum,
             Relu = args.Relu,
+            Streams = context.Streams,
         };
         if (cut.Parts == 1)
         {
@@ -121,6 +122,7 @@ internal abstract unsafe partial class ChannelNormRule<TScale>
             Saved = context.Output(1),
             Y = y,
             Dy = context.OutputGradient(0),
+            Streams = context.Streams,
         };
 
         // In the order of the operands: should two be the same tensor, the second adds to what the first wrote.

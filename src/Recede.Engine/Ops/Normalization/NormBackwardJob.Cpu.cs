@@ -39,6 +39,9 @@ internal unsafe struct NormBackwardJob<TV, TScale, TMask> : IParallelJob
     public bool AddsToDShift;
     public bool AddsToDResidual;
 
+    /// <summary>What is written goes past the caches.</summary>
+    public bool Streams;
+
     public readonly void Run(int item, int worker)
     {
         var part = item / Cut.Blocks;
@@ -189,7 +192,7 @@ internal unsafe struct NormBackwardJob<TV, TScale, TMask> : IParallelJob
                 perX = TV.Load(coefficients + (3 * Simd.Lanes));
             }
 
-            bool addsToDx = AddsToDx, addsToDResidual = AddsToDResidual;
+            bool addsToDx = AddsToDx, addsToDResidual = AddsToDResidual, streams = Streams;
             var runs = Cut.Runs(block, part);
             while (runs.MoveNext())
             {
@@ -207,13 +210,27 @@ internal unsafe struct NormBackwardJob<TV, TScale, TMask> : IParallelJob
                     if (dx != null)
                     {
                         var value = a * (g - perOne - (d * perX));
-                        TV.Store(addsToDx ? TV.Load(dx + at) + value : value, dx + at);
+                        if (streams && !addsToDx)
+                        {
+                            TV.Stream(value, dx + at);
+                        }
+                        else
+                        {
+                            TV.Store(addsToDx ? TV.Load(dx + at) + value : value, dx + at);
+                        }
                     }
 
                     // Read after dx was written: x may be its own residual.
                     if (dResidual != null)
                     {
-                        TV.Store(addsToDResidual ? TV.Load(dResidual + at) + g : g, dResidual + at);
+                        if (streams && !addsToDResidual)
+                        {
+                            TV.Stream(g, dResidual + at);
+                        }
+                        else
+                        {
+                            TV.Store(addsToDResidual ? TV.Load(dResidual + at) + g : g, dResidual + at);
+                        }
                     }
                 }
             }

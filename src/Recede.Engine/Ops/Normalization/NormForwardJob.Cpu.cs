@@ -42,6 +42,9 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
     public float Momentum;
     public bool Relu;
 
+    /// <summary>What is written goes past the caches.</summary>
+    public bool Streams;
+
     public readonly void Run(int item, int worker)
     {
         var part = item / Cut.Blocks;
@@ -217,7 +220,7 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
             var mean = TV.Load(coefficients);
             var a = TV.Load(coefficients + Simd.Lanes);
             var b = TV.Load(coefficients + (2 * Simd.Lanes));
-            var relu = Relu;
+            bool relu = Relu, streams = Streams;
             var runs = Cut.Runs(block, part);
             while (runs.MoveNext())
             {
@@ -248,10 +251,20 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
                         y3 = Rectified(y3);
                     }
 
-                    TV.Store(y0, y);
-                    TV.Store(y1, y + Simd.Lanes);
-                    TV.Store(y2, y + (2 * Simd.Lanes));
-                    TV.Store(y3, y + (3 * Simd.Lanes));
+                    if (streams)
+                    {
+                        TV.Stream(y0, y);
+                        TV.Stream(y1, y + Simd.Lanes);
+                        TV.Stream(y2, y + (2 * Simd.Lanes));
+                        TV.Stream(y3, y + (3 * Simd.Lanes));
+                    }
+                    else
+                    {
+                        TV.Store(y0, y);
+                        TV.Store(y1, y + Simd.Lanes);
+                        TV.Store(y2, y + (2 * Simd.Lanes));
+                        TV.Store(y3, y + (3 * Simd.Lanes));
+                    }
                 }
 
                 for (; i > 0; i--, x += Simd.Lanes, y += Simd.Lanes)

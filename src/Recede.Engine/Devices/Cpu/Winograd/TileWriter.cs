@@ -114,7 +114,7 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
                     {
                         TS v = epilogue.Finish(TS.Load(from + (c * Lanes)));
                         TS.Store(v, from + (c * Lanes));
-                        TS.Store(v, to + (c * Output.Column));
+                        epilogue.Store(v, to + (c * Output.Column));
                     }
                 }
                 else
@@ -122,7 +122,7 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
                     float* residual = Epilogue.Residual + (to - Output.Y);
                     for (int c = 0; c < columns; c++)
                     {
-                        TS.Store(epilogue.Finish(TS.Load(from + (c * Lanes)), TS.Load(residual + (c * Output.Column))), to + (c * Output.Column));
+                        epilogue.Store(epilogue.Finish(TS.Load(from + (c * Lanes)), TS.Load(residual + (c * Output.Column))), to + (c * Output.Column));
                     }
                 }
             }

@@ -40,7 +40,7 @@ internal static unsafe class WinogradRun
         float* turned = cursor.Take(TurnFiltersJob.Floats(g));
         var turn = new TurnFiltersJob { Geometry = g, Filters = w, Turned = turned };
         pool.Run(ref turn, g.InputBlocks * g.OutputBlocks);
-        var epilogue = new ConvolutionEpilogue { Residual = accumulate ? dx : null };
+        var epilogue = new ConvolutionEpilogue { Residual = accumulate ? dx : null, Streams = g.Streams && !accumulate };
         Run(pool, shape, dy, turned, true, dx, epilogue, null, cursor);
     }
 
