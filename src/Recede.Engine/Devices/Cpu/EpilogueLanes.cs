@@ -17,14 +17,14 @@ internal readonly unsafe struct EpilogueLanes<TV>
     [SkipLocalsInit]
     public EpilogueLanes(in ConvolutionEpilogue epilogue, int first, int channels)
     {
-        float* valid = stackalloc float[Simd.Lanes];
+        int* valid = stackalloc int[Simd.Lanes];
         for (int lane = 0; lane < TV.Count; lane++)
         {
-            valid[lane] = first + lane < channels ? 1f : 0f;
+            valid[lane] = first + lane < channels ? -1 : 0;
         }
 
         _streams = epilogue.Streams;
-        _valid = TV.Load(valid);
+        _valid = TV.Load((float*)valid);
         _bias = epilogue.Bias == null ? TV.Zero : TV.Load(epilogue.Bias + first);
         _floor = TV.Broadcast(epilogue.Relu ? 0f : float.NegativeInfinity);
     }
@@ -52,5 +52,5 @@ internal readonly unsafe struct EpilogueLanes<TV>
     public TV Finish(TV sums, TV residual) => Bounded(sums + _bias + residual);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TV Bounded(TV y) => TV.SelectGreater(_valid, TV.Zero, TV.SelectGreater(_floor, y, _floor, y), TV.Zero);
+    private TV Bounded(TV y) => TV.And(TV.AtLeast(y, _floor), _valid);
 }

@@ -52,6 +52,12 @@ internal unsafe interface ISimd<TSelf>
 
     static abstract TSelf Abs(TSelf value);
 
+    /// <summary>Lane by lane the value, or <paramref name="least"/> where that is larger; a NaN stays one.</summary>
+    static abstract TSelf AtLeast(TSelf value, TSelf least);
+
+    /// <summary>The bits that both have: a lane of <paramref name="mask"/> with all bits set keeps, one of zeros gives zero.</summary>
+    static abstract TSelf And(TSelf value, TSelf mask);
+
     /// <summary>Lane by lane: <paramref name="ifSo"/> where a &gt; b, else <paramref name="otherwise"/>.</summary>
     static abstract TSelf SelectGreater(TSelf a, TSelf b, TSelf ifSo, TSelf otherwise);
 

@@ -62,6 +62,12 @@ internal readonly unsafe struct V1 : ISimd<V1>
     public static V1 Abs(V1 value) => new(MathF.Abs(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1 AtLeast(V1 value, V1 least) => least._v > value._v ? least : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V1 And(V1 value, V1 mask) => new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value._v) & BitConverter.SingleToInt32Bits(mask._v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V1 SelectGreater(V1 a, V1 b, V1 ifSo, V1 otherwise)
         => a._v > b._v ? ifSo : otherwise;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Recede.Engine.Devices.Cpu;
 
@@ -61,6 +62,13 @@ internal readonly unsafe struct V256 : ISimd<V256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 Abs(V256 value) => new(Vector256.Abs(value._v));
+
+    // The instruction gives its second operand where one is a NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 AtLeast(V256 value, V256 least) => new(Avx.Max(least._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 And(V256 value, V256 mask) => new(value._v & mask._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 SelectGreater(V256 a, V256 b, V256 ifSo, V256 otherwise)

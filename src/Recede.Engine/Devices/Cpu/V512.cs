@@ -63,6 +63,13 @@ internal readonly unsafe struct V512 : ISimd<V512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 Abs(V512 value) => new(Vector512.Abs(value._v));
 
+    // The instruction gives its second operand where one is a NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 AtLeast(V512 value, V512 least) => new(Avx512F.Max(least._v, value._v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 And(V512 value, V512 mask) => new(value._v & mask._v);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 SelectGreater(V512 a, V512 b, V512 ifSo, V512 otherwise)
         => new(Vector512.ConditionalSelect(Vector512.GreaterThan(a._v, b._v), ifSo._v, otherwise._v));

@@ -10,7 +10,8 @@ internal unsafe interface IWindow
     static abstract int Step { get; }
 
     /// <summary>The transform along one axis: <see cref="Size"/> values to <see cref="Step"/> + 2.</summary>
-    static abstract void Apply<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    static abstract void Apply<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
-        where TOps : struct, IVectorOps<TV>;
+        where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows;
 }

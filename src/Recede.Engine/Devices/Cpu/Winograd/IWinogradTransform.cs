@@ -6,8 +6,8 @@ namespace Recede.Engine.Devices.Cpu.Winograd;
 /// transform runs along columns and then along rows.
 /// </summary>
 /// <remarks>
-/// Every transform reads vectors <c>fromStep</c> floats apart and writes vectors <c>toStep</c> floats apart. The gradients are
-/// those of the same formula: dg = G'[(A dy) * (B' x)].
+/// Transforms of a tensor's own values read them where an <see cref="IRows"/> says, the others read vectors <c>fromStep</c> floats
+/// apart; all write vectors <c>toStep</c> floats apart. The gradients are those of the same formula: dg = G'[(A dy) * (B' x)].
 /// </remarks>
 internal unsafe interface IWinogradTransform
 {
@@ -15,9 +15,10 @@ internal unsafe interface IWinogradTransform
     static abstract int Outputs { get; }
 
     /// <summary>B' x: m + 2 inputs to m + 2 values.</summary>
-    static abstract void Input<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    static abstract void Input<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
-        where TOps : struct, IVectorOps<TV>;
+        where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows;
 
     /// <summary>G g: 3 taps to m + 2 values.</summary>
     static abstract void Filter<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
@@ -30,9 +31,10 @@ internal unsafe interface IWinogradTransform
         where TOps : struct, IVectorOps<TV>;
 
     /// <summary>A dy: the gradients of m outputs to m + 2 values.</summary>
-    static abstract void OutputGradient<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    static abstract void OutputGradient<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
-        where TOps : struct, IVectorOps<TV>;
+        where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows;
 
     /// <summary>G' u: m + 2 values to the gradients of 3 taps.</summary>
     static abstract void FilterGradient<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)

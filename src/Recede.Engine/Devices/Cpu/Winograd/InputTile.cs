@@ -11,8 +11,9 @@ internal readonly unsafe struct InputTile<TT> : IWindow
     public static int Step => TT.Outputs;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Apply<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    public static void Apply<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
-        => TT.Input<TV, TOps>(from, fromStep, to, toStep);
+        where TRows : struct, IRows
+        => TT.Input<TV, TOps, TRows>(from, to, toStep);
 }

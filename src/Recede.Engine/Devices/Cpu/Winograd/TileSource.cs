@@ -31,8 +31,9 @@ internal unsafe struct TileSource
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
     {
-        float* patch = stackalloc float[(TWindow.Size * TWindow.Size * Lanes) + Lanes];
-        patch = (float*)(((nint)patch + 63) & ~63);
+        float* zeros = stackalloc float[TWindow.Size * Lanes];
+        new Span<float>(zeros, TWindow.Size * Lanes).Clear();
+        float** rows = stackalloc float*[TWindow.Size];
         nint row = (nint)Width * Lanes;
         nint block = Height * row;
         for (int n = 0; n < images; n++)
@@ -43,35 +44,27 @@ internal unsafe struct TileSource
                 int top = ((tileRow + t) * TWindow.Step) - Top;
                 int firstRow = Math.Clamp(-top, 0, TWindow.Size);
                 int lastRow = Math.Clamp(Height - top, firstRow, TWindow.Size);
+                bool isInside = lastRow - firstRow == TWindow.Size;
                 for (int s = 0; s < tileColumns; s++)
                 {
                     int left = (s * TWindow.Step) - Left;
                     int firstColumn = Math.Clamp(-left, 0, TWindow.Size);
                     int lastColumn = Math.Clamp(Width - left, firstColumn, TWindow.Size);
                     float* from = source + (top * row) + ((nint)left * Lanes);
-                    if (lastRow - firstRow == TWindow.Size && lastColumn - firstColumn == TWindow.Size)
+                    for (int b = 0; b < blocks; b++, from += block)
                     {
-                        for (int b = 0; b < blocks; b++)
+                        if (isInside)
                         {
-                            Window<TWindow, TV, TOps>(from + (b * block), row, v + (b * Lanes), plane);
+                            Window<TWindow, TV, TOps>(from, row, firstColumn, lastColumn, v + (b * Lanes), plane);
+                            continue;
                         }
-                    }
-                    else
-                    {
-                        // What lies beyond the edges stays zero for every block.
-                        new Span<float>(patch, TWindow.Size * TWindow.Size * Lanes).Clear();
-                        for (int b = 0; b < blocks; b++)
-                        {
-                            for (int r = firstRow; r < lastRow; r++)
-                            {
-                                Copy<TV, TOps>(
-                                    from + (b * block) + (r * row) + (firstColumn * Lanes),
-                                    patch + (((r * TWindow.Size) + firstColumn) * Lanes),
-                                    (lastColumn - firstColumn) * Lanes);
-                            }
 
-                            Window<TWindow, TV, TOps>(patch, TWindow.Size * Lanes, v + (b * Lanes), plane);
+                        for (int r = 0; r < TWindow.Size; r++)
+                        {
+                            rows[r] = firstRow <= r && r < lastRow ? from + (r * row) : zeros;
                         }
+
+                        Window<TWindow, TV, TOps>(rows, firstColumn, lastColumn, v + (b * Lanes), plane);
                     }
 
                     v += tile;
@@ -80,10 +73,10 @@ internal unsafe struct TileSource
         }
     }
 
-    // One tile of one block: along the columns, then along the rows.
+    // One tile of one block, all rows of which lie in the image.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void Window<TWindow, TV, TOps>(float* from, nint row, float* v, nint plane)
+    private static void Window<TWindow, TV, TOps>(float* from, nint row, int firstColumn, int lastColumn, float* v, nint plane)
         where TWindow : struct, IWindow
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
@@ -92,26 +85,61 @@ internal unsafe struct TileSource
         half = (float*)(((nint)half + 63) & ~63);
         for (int lane = 0; lane < Lanes; lane += sizeof(TV) / sizeof(float))
         {
-            for (int c = 0; c < TWindow.Size; c++)
+            for (int c = firstColumn; c < lastColumn; c++)
             {
-                TWindow.Apply<TV, TOps>(from + (c * Lanes) + lane, row, half + (c * Lanes), TWindow.Size * Lanes);
+                TWindow.Apply<TV, TOps, EvenRows>(new EvenRows(from + (c * Lanes) + lane, row), half + (c * Lanes), TWindow.Size * Lanes);
             }
 
-            for (int r = 0; r < TWindow.Step + 2; r++)
-            {
-                TWindow.Apply<TV, TOps>(half + (r * TWindow.Size * Lanes), Lanes, v + (r * (TWindow.Step + 2) * plane) + lane, plane);
-            }
+            Finish<TWindow, TV, TOps>(half, firstColumn, lastColumn, v + lane, plane);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<TV, TOps>(float* from, float* to, int floats)
+    // One tile of one block, some rows of which are zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Window<TWindow, TV, TOps>(float** rows, int firstColumn, int lastColumn, float* v, nint plane)
+        where TWindow : struct, IWindow
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
     {
-        for (int i = 0; i < floats; i += sizeof(TV) / sizeof(float))
+        float* half = stackalloc float[((TWindow.Step + 2) * TWindow.Size * Lanes) + Lanes];
+        half = (float*)(((nint)half + 63) & ~63);
+        for (int lane = 0; lane < Lanes; lane += sizeof(TV) / sizeof(float))
         {
-            TOps.Store(TOps.Load(from + i), to + i);
+            for (int c = firstColumn; c < lastColumn; c++)
+            {
+                TWindow.Apply<TV, TOps, ListedRows>(new ListedRows(rows, (c * Lanes) + lane), half + (c * Lanes), TWindow.Size * Lanes);
+            }
+
+            Finish<TWindow, TV, TOps>(half, firstColumn, lastColumn, v + lane, plane);
+        }
+    }
+
+    // Along the rows, what lies beyond the image's edges being zero.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish<TWindow, TV, TOps>(float* half, int firstColumn, int lastColumn, float* v, nint plane)
+        where TWindow : struct, IWindow
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        if (lastColumn - firstColumn < TWindow.Size)
+        {
+            for (int r = 0; r < TWindow.Step + 2; r++)
+            {
+                for (int c = 0; c < TWindow.Size; c++)
+                {
+                    if (c < firstColumn || c >= lastColumn)
+                    {
+                        TOps.Store(TOps.Zero, half + (((r * TWindow.Size) + c) * Lanes));
+                    }
+                }
+            }
+        }
+
+        for (int r = 0; r < TWindow.Step + 2; r++)
+        {
+            TWindow.Apply<TV, TOps, EvenRows>(
+                new EvenRows(half + (r * TWindow.Size * Lanes), Lanes), v + (r * (TWindow.Step + 2) * plane), plane);
         }
     }
 }

@@ -51,17 +51,20 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
                     int left = s * TT.Outputs;
                     int columns = Math.Min(TT.Outputs, Width - left);
                     Transform(products, values);
-                    nint at = ((image + n) * Output.Image) + (block * Output.Block) + (top * Output.Row) + (left * Output.Column);
-                    Finish(values, epilogue, at, rows, columns);
-                    if (moments != null)
+                    float* y = Output.Y + ((image + n) * Output.Image) + (block * Output.Block) + (top * Output.Row) + (left * Output.Column);
+                    if (moments == null)
+                    {
+                        Finish(values, epilogue, y, rows, columns);
+                    }
+                    else
                     {
                         if (isFirst)
                         {
-                            Begin(values, rows, columns, sums);
+                            Begin(values, epilogue, rows, columns, sums);
                             isFirst = false;
                         }
 
-                        Sum(values, rows, columns, sums);
+                        FinishWithMoments(values, epilogue, y, rows, columns, sums);
                         count += rows * columns;
                     }
 
@@ -97,9 +100,8 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
         }
     }
 
-    // What is written is left in values too, for the moments.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish(float* values, EpilogueLanes<TS>* epilogues, nint at, int rows, int columns)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Finish(float* values, EpilogueLanes<TS>* epilogues, float* y, int rows, int columns)
     {
         for (int lane = 0; lane < Lanes; lane += TS.Count)
         {
@@ -107,14 +109,12 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
             for (int r = 0; r < rows; r++)
             {
                 float* from = values + (r * TT.Outputs * Lanes) + lane;
-                float* to = Output.Y + at + (r * Output.Row) + lane;
+                float* to = y + (r * Output.Row) + lane;
                 if (Epilogue.Residual == null)
                 {
                     for (int c = 0; c < columns; c++)
                     {
-                        TS v = epilogue.Finish(TS.Load(from + (c * Lanes)));
-                        TS.Store(v, from + (c * Lanes));
-                        epilogue.Store(v, to + (c * Output.Column));
+                        epilogue.Store(epilogue.Finish(TS.Load(from + (c * Lanes))), to + (c * Output.Column));
                     }
                 }
                 else
@@ -122,16 +122,46 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
                     float* residual = Epilogue.Residual + (to - Output.Y);
                     for (int c = 0; c < columns; c++)
                     {
-                        epilogue.Store(epilogue.Finish(TS.Load(from + (c * Lanes)), TS.Load(residual + (c * Output.Column))), to + (c * Output.Column));
+                        TS finished = epilogue.Finish(TS.Load(from + (c * Lanes)), TS.Load(residual + (c * Output.Column)));
+                        epilogue.Store(finished, to + (c * Output.Column));
                     }
                 }
             }
         }
     }
 
-    // Differences are taken from the mean of the first tile: one of the group's own, so the sums cannot cancel by more than the
-    // number of tiles. sums: that mean, the sum of the differences, the sum of their squares.
-    private static void Begin(float* values, int rows, int columns, float* sums)
+    // Moments are those of the sums and the bias: there is no residual. Differences are taken from the mean of the first tile: one
+    // of the group's own, so the sums cannot cancel by more than the number of tiles.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void FinishWithMoments(float* values, EpilogueLanes<TS>* epilogues, float* y, int rows, int columns, float* sums)
+    {
+        for (int lane = 0; lane < Lanes; lane += TS.Count)
+        {
+            EpilogueLanes<TS> epilogue = epilogues[lane / TS.Count];
+            TS shift = TS.Load(sums + lane);
+            TS sum = TS.Load(sums + Lanes + lane);
+            TS squares = TS.Load(sums + (2 * Lanes) + lane);
+            for (int r = 0; r < rows; r++)
+            {
+                float* from = values + (r * TT.Outputs * Lanes) + lane;
+                float* to = y + (r * Output.Row) + lane;
+                for (int c = 0; c < columns; c++)
+                {
+                    TS finished = epilogue.Finish(TS.Load(from + (c * Lanes)));
+                    epilogue.Store(finished, to + (c * Output.Column));
+                    TS difference = finished - shift;
+                    sum += difference;
+                    squares = TS.Fma(difference, difference, squares);
+                }
+            }
+
+            TS.Store(sum, sums + Lanes + lane);
+            TS.Store(squares, sums + (2 * Lanes) + lane);
+        }
+    }
+
+    // sums: the mean of the first tile, the sum of the differences from it, the sum of their squares.
+    private static void Begin(float* values, EpilogueLanes<TS>* epilogues, int rows, int columns, float* sums)
     {
         TS share = TS.Broadcast(1f / (rows * columns));
         for (int lane = 0; lane < Lanes; lane += TS.Count)
@@ -141,36 +171,13 @@ internal unsafe struct TileWriter<TT, TV, TOps, TS>
             {
                 for (int c = 0; c < columns; c++)
                 {
-                    sum += TS.Load(values + (((r * TT.Outputs) + c) * Lanes) + lane);
+                    sum += epilogues[lane / TS.Count].Finish(TS.Load(values + (((r * TT.Outputs) + c) * Lanes) + lane));
                 }
             }
 
             TS.Store(sum * share, sums + lane);
             TS.Store(TS.Zero, sums + Lanes + lane);
             TS.Store(TS.Zero, sums + (2 * Lanes) + lane);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Sum(float* values, int rows, int columns, float* sums)
-    {
-        for (int lane = 0; lane < Lanes; lane += TS.Count)
-        {
-            TS shift = TS.Load(sums + lane);
-            TS sum = TS.Load(sums + Lanes + lane);
-            TS squares = TS.Load(sums + (2 * Lanes) + lane);
-            for (int r = 0; r < rows; r++)
-            {
-                for (int c = 0; c < columns; c++)
-                {
-                    TS d = TS.Load(values + (((r * TT.Outputs) + c) * Lanes) + lane) - shift;
-                    sum += d;
-                    squares = TS.Fma(d, d, squares);
-                }
-            }
-
-            TS.Store(sum, sums + Lanes + lane);
-            TS.Store(squares, sums + (2 * Lanes) + lane);
         }
     }
 

@@ -8,14 +8,15 @@ internal readonly unsafe struct WinogradF2 : IWinogradTransform
     public static int Outputs => 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    public static void Input<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows
     {
-        TV x0 = TOps.Load(from);
-        TV x1 = TOps.Load(from + fromStep);
-        TV x2 = TOps.Load(from + (2 * fromStep));
-        TV x3 = TOps.Load(from + (3 * fromStep));
+        TV x0 = TOps.Load(from.At(0));
+        TV x1 = TOps.Load(from.At(1));
+        TV x2 = TOps.Load(from.At(2));
+        TV x3 = TOps.Load(from.At(3));
         TOps.Store(TOps.Subtract(x0, x2), to);
         TOps.Store(TOps.Add(x1, x2), to + toStep);
         TOps.Store(TOps.Subtract(x2, x1), to + (2 * toStep));
@@ -53,12 +54,13 @@ internal readonly unsafe struct WinogradF2 : IWinogradTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OutputGradient<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    public static void OutputGradient<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows
     {
-        TV y0 = TOps.Load(from);
-        TV y1 = TOps.Load(from + fromStep);
+        TV y0 = TOps.Load(from.At(0));
+        TV y1 = TOps.Load(from.At(1));
         TOps.Store(y0, to);
         TOps.Store(TOps.Add(y0, y1), to + toStep);
         TOps.Store(TOps.Subtract(y0, y1), to + (2 * toStep));

@@ -8,16 +8,17 @@ internal readonly unsafe struct WinogradF4 : IWinogradTransform
     public static int Outputs => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    public static void Input<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows
     {
-        TV x0 = TOps.Load(from);
-        TV x1 = TOps.Load(from + fromStep);
-        TV x2 = TOps.Load(from + (2 * fromStep));
-        TV x3 = TOps.Load(from + (3 * fromStep));
-        TV x4 = TOps.Load(from + (4 * fromStep));
-        TV x5 = TOps.Load(from + (5 * fromStep));
+        TV x0 = TOps.Load(from.At(0));
+        TV x1 = TOps.Load(from.At(1));
+        TV x2 = TOps.Load(from.At(2));
+        TV x3 = TOps.Load(from.At(3));
+        TV x4 = TOps.Load(from.At(4));
+        TV x5 = TOps.Load(from.At(5));
         TV two = TOps.Broadcast(2f);
         TV four = TOps.Broadcast(4f);
         TV minusFour = TOps.Broadcast(-4f);
@@ -76,14 +77,15 @@ internal readonly unsafe struct WinogradF4 : IWinogradTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OutputGradient<TV, TOps>(float* from, nint fromStep, float* to, nint toStep)
+    public static void OutputGradient<TV, TOps, TRows>(TRows from, float* to, nint toStep)
         where TV : unmanaged
         where TOps : struct, IVectorOps<TV>
+        where TRows : struct, IRows
     {
-        TV y0 = TOps.Load(from);
-        TV y1 = TOps.Load(from + fromStep);
-        TV y2 = TOps.Load(from + (2 * fromStep));
-        TV y3 = TOps.Load(from + (3 * fromStep));
+        TV y0 = TOps.Load(from.At(0));
+        TV y1 = TOps.Load(from.At(1));
+        TV y2 = TOps.Load(from.At(2));
+        TV y3 = TOps.Load(from.At(3));
         TV even = TOps.Add(y0, y2);
         TV odd = TOps.Add(y1, y3);
         TV evenTwo = TOps.Fma(TOps.Broadcast(4f), y2, y0);

@@ -46,8 +46,13 @@ internal unsafe struct WinogradFilterGradientJob<TT, TV, TOps> : IParallelJob
             X.Transform<InputTile<TT>, TV, TOps>(image, images, row, rows, columns, input, inputs, x, Shape.InputPlane, Shape.InputLanes);
             Dy.Transform<OutputTile<TT>, TV, TOps>(image, images, row, rows, columns, output, outputs, dy, Shape.OutputPlane, Shape.OutputLanes);
             p.Count = images * rows * columns;
+            int next = group + 1;
+            ReadAhead nextX = inputs == X.Blocks ? new(X, Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
+            ReadAhead nextDy = outputs == Dy.Blocks ? new(Dy, Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
             for (int plane = 0; plane < Shape.Planes; plane++)
             {
+                nextX.Ask(plane);
+                nextDy.Ask(plane);
                 PanelProduct.Run<TV, TOps>(
                     p,
                     x + (plane * Shape.InputPlane),

@@ -29,13 +29,16 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
     public float* Shared;
     public float* Scratch;
 
+    /// <summary>How many items later a worker finds its next one, on average.</summary>
+    public int Workers;
+
     public readonly void Run(int item, int worker)
     {
         float* scratch = Scratch + (worker * Shape.ScratchFloats);
         if (Shape.SharesInput)
         {
             int group = item / Shape.Passes;
-            Pass(group, item % Shape.Passes, Shared + (group * Shape.InputFloats), scratch);
+            Pass(group, item % Shape.Passes, Shared + (group * Shape.InputFloats), scratch, default);
             return;
         }
 
@@ -46,12 +49,12 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
 
         for (int pass = 0; pass < Shape.Passes; pass++)
         {
-            Pass(item, pass, scratch, scratch + Shape.InputFloats);
+            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? new ReadAhead(Source, Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
         }
     }
 
     // The products of a group's tiles with some output blocks, and their outputs.
-    private readonly void Pass(int group, int pass, float* input, float* scratch)
+    private readonly void Pass(int group, int pass, float* input, float* scratch, in ReadAhead next)
     {
         Shape.Tiles.Locate(group, out int image, out int images, out int row, out int rows);
         int tiles = images * rows * Shape.Tiles.Width;
@@ -77,6 +80,11 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
             float* chunkInput = input + (chunk * Shape.Planes * Shape.InputPlane);
             for (int plane = 0; plane < Shape.Planes; plane++)
             {
+                if (chunk == 0)
+                {
+                    next.Ask(plane);
+                }
+
                 PanelProduct.Run<TV, TOps>(
                     p,
                     chunkInput + (plane * Shape.InputPlane),

@@ -150,6 +150,7 @@ internal static unsafe class WinogradRun
             Moments = moments,
             Shared = shared,
             Scratch = scratch,
+            Workers = pool.Threads,
         };
         pool.Run(ref job, shape.Items);
     }
