@@ -284,5 +284,5 @@ internal unsafe struct NormForwardJob<TV, TScale> : IParallelJob
 
     // A NaN stays one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Rectified(TV value) => TV.SelectGreater(TV.Zero, value, TV.Zero, value);
+    private static TV Rectified(TV value) => TV.AtLeast(value, TV.Zero);
 }
