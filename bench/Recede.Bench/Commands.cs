@@ -22,6 +22,7 @@ internal static class Commands
         ProfileStepCommand.Create(),
         FloorsCommand.Create(),
         ThreadsCommand.Create(),
+        BandwidthCommand.Create(),
         EpochOverheadCommand.Create(),
         ShortRunsCommand.Create(),
         GpuCheckCommand.Create(),

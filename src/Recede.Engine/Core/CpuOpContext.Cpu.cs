@@ -9,8 +9,7 @@ namespace Recede.Engine.Core;
 /// </summary>
 public readonly unsafe ref struct CpuOpContext
 {
-    // What the last-level cache keeps for one process, at most: with more in use, copies through memory were measured at 18 GB/s,
-    // and at 35 with stores that stream; with a quarter of it, both at 35.
+    // Between the sizes at which ordinary and streaming stores were the quicker ones: docs/convolution.md.
     private const long CacheBytes = 64 << 20;
 
     private readonly Tape _tape;

@@ -2,10 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Recede.Engine.Devices.Cpu;
 
-/// <summary>
-/// Large buffers on pages of 2 MiB. A processor remembers where few pages lie (16 for stores on Sapphire Rapids), and a
-/// transform of Winograd's writes to 36 places at a time: with pages of 4 KiB it waits for their addresses.
-/// </summary>
+/// <summary>Large buffers on pages of 2 MiB, whose places a processor looks up less often than those of pages of 4 KiB.</summary>
 internal static unsafe partial class HugePages
 {
     /// <summary>The size of a huge page, in bytes: a buffer of its multiples can lie on huge pages alone.</summary>
@@ -20,9 +17,18 @@ internal static unsafe partial class HugePages
     /// </summary>
     public static void Ask(void* start, long bytes)
     {
-        if (OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        try
         {
             _ = madvise(start, (nuint)bytes, Advice);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A C library of another name: no wish can be made.
         }
     }
 

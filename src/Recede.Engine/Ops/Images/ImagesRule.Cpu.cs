@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Recede.Engine.Core;
 using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cpu;
@@ -58,7 +60,6 @@ internal sealed partial class ImagesRule
 
         private readonly void Row(byte* x, float* y, int h, int firstChannel, int channels, Move move)
         {
-            NativeMemory.Clear(y, (nuint)Shape.W * BlockedLayout.Lanes * sizeof(float));
             var row = h + move.Down;
             var outside = (uint)row >= (uint)Shape.H;
             var source = x + (outside ? 0 : (long)row * Shape.W * Shape.C) + firstChannel;
@@ -70,24 +71,50 @@ internal sealed partial class ImagesRule
             (from, end) = outside ? (0, 0) : (Math.Max(from, 0), Math.Min(end, Shape.W));
             var stride = move.Flip != 0 ? -Shape.C : Shape.C;
             var first = move.Flip != 0 ? Shape.W - 1 + move.Right : move.Right;
-            for (var c = 0; c < channels; c++)
+            var table = Table + (firstChannel * 256);
+            if (channels > Vector128<float>.Count)
             {
-                var table = Table + (firstChannel + c) * 256;
-                var to = y + c;
-                for (var w = 0; w < from; w++)
+                NativeMemory.Clear(y, (nuint)Shape.W * BlockedLayout.Lanes * sizeof(float));
+                for (var c = 0; c < channels; c++)
                 {
-                    to[(long)w * BlockedLayout.Lanes] = table[0];
+                    Channel(source + ((long)first * Shape.C) + c, stride, table + (c * 256), y + c, from, end);
                 }
 
-                for (var w = from; w < end; w++)
-                {
-                    to[(long)w * BlockedLayout.Lanes] = table[source[(long)first * Shape.C + (long)w * stride + c]];
-                }
+                return;
+            }
 
-                for (var w = end; w < Shape.W; w++)
-                {
-                    to[(long)w * BlockedLayout.Lanes] = table[0];
-                }
+            source += ((long)first * Shape.C) + ((long)from * stride);
+            var padding = stackalloc byte[Vector128<float>.Count];
+            new Span<byte>(padding, Vector128<float>.Count).Clear();
+            for (var w = 0; w < Shape.W; w++, y += BlockedLayout.Lanes)
+            {
+                var isInside = w >= from && w < end;
+                Pixel(isInside ? source : padding, table, y, channels);
+                source += isInside ? stride : 0;
+            }
+        }
+
+        // One channel of a row of many.
+        private readonly void Channel(byte* source, int stride, float* table, float* y, int from, int end)
+        {
+            for (var w = 0; w < Shape.W; w++)
+            {
+                y[(long)w * BlockedLayout.Lanes] = table[w >= from && w < end ? source[(long)w * stride] : 0];
+            }
+        }
+
+        // All 16 lanes of a pixel of few channels, the missing ones as zero.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Pixel(byte* source, float* table, float* y, int channels)
+        {
+            Vector128.Create(
+                table[source[0]],
+                channels > 1 ? table[256 + source[1]] : 0,
+                channels > 2 ? table[512 + source[2]] : 0,
+                channels > 3 ? table[768 + source[3]] : 0).Store(y);
+            for (var lane = Vector128<float>.Count; lane < BlockedLayout.Lanes; lane += Vector128<float>.Count)
+            {
+                Vector128<float>.Zero.Store(y + lane);
             }
         }
     }

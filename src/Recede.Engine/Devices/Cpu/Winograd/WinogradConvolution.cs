@@ -154,7 +154,7 @@ internal readonly struct WinogradConvolution
     /// <summary>Whether a convolution, or its data gradient, goes by tiles, and the cut if so.</summary>
     public static bool TryChoose(in ConvolutionGeometry g, bool backwardData, out WinogradConvolution shape)
     {
-        int tileSize = backwardData ? TileFor(g, g.O, g.C, g.H, g.W) : TileFor(g, g.C, g.O, g.HOut, g.WOut);
+        int tileSize = backwardData ? TileFor(g, g.O, g.O, g.C, g.H, g.W) : TileFor(g, g.C, g.C, g.O, g.HOut, g.WOut);
         shape = tileSize == 0
             ? default
             : backwardData
@@ -165,9 +165,9 @@ internal readonly struct WinogradConvolution
 
     /// <summary>
     /// The m whose tiles take the fewest vector operations for so many inputs and outputs of this convolution, or 0 where the
-    /// direct way takes fewer.
+    /// direct way takes fewer. Its kernels may take other steps of channels: it is counted with <paramref name="directChannels"/> inputs.
     /// </summary>
-    public static int TileFor(in ConvolutionGeometry g, int inputChannels, int outputChannels, int height, int width)
+    public static int TileFor(in ConvolutionGeometry g, int inputChannels, int directChannels, int outputChannels, int height, int width)
     {
         bool isPossible = g is { KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 }
             && Math.Min(inputChannels, outputChannels) > 0
@@ -179,7 +179,7 @@ internal readonly struct WinogradConvolution
 
         double products = (double)inputChannels * ConvolutionGeometry.Blocks(outputChannels);
         double blocks = ConvolutionGeometry.Blocks(inputChannels) + ConvolutionGeometry.Blocks(outputChannels);
-        double least = WorthFrom * 9 * products * g.N * height * width;
+        double least = WorthFrom * 9 * directChannels * ConvolutionGeometry.Blocks(outputChannels) * g.N * height * width;
         int best = 0;
         for (int m = 2; m <= 4; m += 2)
         {
