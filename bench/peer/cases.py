@@ -2,7 +2,7 @@
 """The cases that both sides time, out of bench/cases.json:   cases.py [--pruned] [NAME ...]
 
 Prints the names of steps, one a line: both of "vgg16_bs64" for that name, one for "vgg16_bs64_train"; without a name all of
-unpruned networks, with --pruned the pruned ones and those they are held against.
+unpruned networks, or with --pruned of pruned ones. With --pruned come those that a pruned network is held against.
 """
 import argparse
 import json
@@ -49,11 +49,15 @@ def main():
         pruned = [case for case in cases.values() if "pruned" in case]
         chosen = pruned + [c for case in pruned for c in family(cases, case)] if a.pruned else [c for c in cases.values() if c not in pruned]
         names = [name for name, case in cases.items() if case in chosen]
+    chosen = set()
     for name in names:
         found = [step for step, (case, _) in every.items() if name in (step, case["name"])]
         if not found:
             raise SystemExit(f"cases.py: no case {name}; there are {', '.join(every)}")
-        print("\n".join(found))
+        chosen.update(found)
+        if a.pruned:
+            chosen.update(f"{c['name']}_{kind}" for case, kind in map(every.get, found) for c in family(cases, case))
+    print("\n".join(step for step in every if step in chosen))
 
 
 if __name__ == "__main__":

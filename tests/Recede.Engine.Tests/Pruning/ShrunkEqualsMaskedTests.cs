@@ -14,6 +14,7 @@ namespace Recede.Engine.Tests.Pruning;
 internal sealed class ShrunkEqualsMaskedTests
 {
     private const double Relative = 1e-5;
+    private const int ClassifierParameters = 2;
     private static readonly double[] Ratios = [0.1, 0.3, 0.5, 0.7, 0.9, 0.95];
 
     [Test]
@@ -36,9 +37,11 @@ internal sealed class ShrunkEqualsMaskedTests
     public void TwentyStepsAgree(
         [Values("vgg", "resnet")] string kind, [Values] Norm norm, [Values(0.1, 0.5, 0.9, 0.95)] double ratio, [Values] bool winograd)
     {
-        // A width may decide for Winograd's tiles, which round a few times as much as sums of single products, and so find more
-        // values on the other side of a ReLU's kink: each changes the gradient by a pixel's share.
+        // A width may decide for Winograd's tiles, which round a few times as much as sums of single products. Now and then that puts a
+        // value on the other side of a ReLU's kink, and among the few pixels of these networks' last layers one changes every
+        // gradient before it by percents. It cannot change the classifier's, which therefore agree in every step.
         var relative = winograd ? 100 * Relative : Relative;
+        var kinksAllowed = winograd ? 2 : 0;
         using var device = Device.Cpu(2, new CpuOptions { AllowWinograd = winograd });
         using var shrunk = SmallNetworks.Trained(kind, device, norm);
         using var masked = SmallNetworks.Create(kind, device, norm);
@@ -55,15 +58,21 @@ internal sealed class ShrunkEqualsMaskedTests
             Overwrite(masked, shrunk, kept);
             shrunkRun.Step(step);
             maskedRun.Step(step);
+            string? worst = null;
             for (var i = 0; i < shrunk.Parameters.Count; i++)
             {
                 var small = shrunk.Parameters[i];
                 var large = masked.Parameters[i];
                 var what = $"step {step}: {small}";
-                TensorAssert.AreClose(small.ToArray(), Gathered(large, large.ToArray(), kept), relative, Floor(small), what);
-                TensorAssert.AreClose(
-                    small.CompanionToArray("momentum"), Gathered(large, large.CompanionToArray("momentum"), kept), relative, Floor(small), what + " momentum");
+                var found = Mismatch(small.ToArray(), Gathered(large, large.ToArray(), kept), relative, Floor(small), what)
+                    ?? Mismatch(
+                        small.CompanionToArray("momentum"), Gathered(large, large.CompanionToArray("momentum"), kept), relative, Floor(small), what + " momentum");
+                Assert.That(found is null || i < shrunk.Parameters.Count - ClassifierParameters, Is.True, found);
+                worst ??= found;
             }
+
+            kinksAllowed -= worst is null ? 0 : 1;
+            Assert.That(kinksAllowed, Is.Not.Negative, worst);
         }
     }
 
@@ -83,6 +92,10 @@ internal sealed class ShrunkEqualsMaskedTests
             TensorAssert.AreSameBits(network.Parameters[i].CompanionToArray("momentum"), momentum[i]);
         }
     }
+
+    private static string? Mismatch(float[] actual, float[] expected, double relative, double absolute, string what) =>
+        TensorAssert.WorstMismatch(
+            Array.ConvertAll(actual, v => (double)v), Array.ConvertAll(expected, v => (double)v), relative, absolute, what);
 
     // A convolution's bias ahead of a norm has no gradient but noise, and with it its momentum. The gradient of a scale
     // is a sum of some hundred terms of order 1e-3 that may nearly cancel: float32 leaves 1e-8 of it uncertain.
