@@ -94,20 +94,34 @@ internal static unsafe class DirectConvolution
         }
     }
 
-    private static TapConvolution ForwardShape(in ConvolutionGeometry g) => new(
-        g.N,
-        g.C,
-        g.O,
-        new InputWindow(
-            g.InputBlocks,
-            g.H,
-            g.W,
-            g.HOut,
-            g.WOut,
-            g.StrideH,
-            g.StrideW,
-            TapAxis.Forward(g.KH, g.PadH, g.DilationH),
-            TapAxis.Forward(g.KW, g.PadW, g.DilationW)));
+    /// <summary>
+    /// The vector operations of a pixel where pixels are in the lanes (<see cref="PlanarSums"/>), of a convolution of stride 1 or of its
+    /// data gradient.
+    /// </summary>
+    public static double PlanarOperations(in ConvolutionGeometry g, bool backwardData)
+    {
+        if (!backwardData)
+        {
+            return PlanarSums.Operations(ForwardWindow(g), g.N, g.C, g.O);
+        }
+
+        return TryPhase(g, 0, 0, out TapConvolution shape)
+            ? PlanarSums.Operations(shape.Window, g.N, g.O, g.C)
+            : double.PositiveInfinity;
+    }
+
+    private static TapConvolution ForwardShape(in ConvolutionGeometry g) => new(g.N, g.C, g.O, ForwardWindow(g));
+
+    private static InputWindow ForwardWindow(in ConvolutionGeometry g) => new(
+        g.InputBlocks,
+        g.H,
+        g.W,
+        g.HOut,
+        g.WOut,
+        g.StrideH,
+        g.StrideW,
+        TapAxis.Forward(g.KH, g.PadH, g.DilationH),
+        TapAxis.Forward(g.KW, g.PadW, g.DilationW));
 
     // With a stride beyond the filter some inputs have no tap, and no phase writes their gradient.
     private static bool LeavesGaps(in ConvolutionGeometry g)
@@ -169,8 +183,16 @@ internal static unsafe class DirectConvolution
     {
         int* taps = (int*)workspace.Take(shape.TableFloats);
         int* pixels = taps + shape.PixelTable;
-        shape.Window.FillTaps(taps);
-        shape.Window.FillPixels(pixels, shape.Pixels.ImagesPerPart, shape.Pixels.RowsPerPart);
+        if (shape.IsPlanar)
+        {
+            shape.Window.FillTaps(taps, shape.Window.WindowColumns, 1);
+        }
+        else
+        {
+            shape.Window.FillTaps(taps);
+            shape.Window.FillPixels(pixels, shape.Pixels.ImagesPerPart, shape.Pixels.RowsPerPart);
+        }
+
         float* scratch = workspace.Take(shape.ScratchFloats * pool.Threads);
         if (Simd.Level == SimdLevel.Vector512)
         {

@@ -53,6 +53,10 @@ internal unsafe struct InputWindow
         _image = blocks * _block;
     }
 
+    /// <summary>Each row of the filter is three neighbouring taps, and each row of outputs whole runs of so many neighbouring pixels.</summary>
+    public readonly bool HasRuns(int pixels)
+        => Columns.Count == 3 && Math.Abs(Columns.Step) == 1 && StepW == 1 && OutputWidth % pixels == 0;
+
     /// <summary>From one block of channels to the next, in floats.</summary>
     public readonly nint Block => _block;
 
@@ -77,15 +81,17 @@ internal unsafe struct InputWindow
     }
 
     /// <summary>Each tap's offset from its pixel, in bytes, row by row.</summary>
-    public readonly void FillTaps(int* taps)
+    public readonly void FillTaps(int* taps) => FillTaps(taps, _row * sizeof(float), Lanes * sizeof(float));
+
+    /// <summary>Each tap's offset from its pixel where so much lies from one row to the next, and from one pixel to the next.</summary>
+    public readonly void FillTaps(int* taps, nint row, int pixel)
     {
         for (int h = 0; h < Rows.Count; h++)
         {
             for (int w = 0; w < Columns.Count; w++)
             {
-                nint at = ((Rows.First + (h * Rows.Step) - Rows.Min) * _row)
-                    + ((Columns.First + (w * Columns.Step) - Columns.Min) * Lanes);
-                *taps++ = checked((int)(at * sizeof(float)));
+                nint at = ((Rows.First + (h * Rows.Step) - Rows.Min) * row) + ((Columns.First + (w * Columns.Step) - Columns.Min) * pixel);
+                *taps++ = checked((int)at);
             }
         }
     }
@@ -120,6 +126,19 @@ internal unsafe struct InputWindow
         }
     }
 
+    /// <summary>What <see cref="Open"/> will read for a part of the output pixels; of a part beyond the last, nothing.</summary>
+    public readonly ReadAhead Ahead(float* x, in PixelParts pixels, int part, int shares)
+    {
+        if (part >= pixels.Count)
+        {
+            return default;
+        }
+
+        pixels.Locate(part, out int image, out int images, out int row, out int rows);
+        int top = (row * StepH) + Rows.Min;
+        return new(x, Blocks, Height, Width, image, images, top, top + WindowRows(rows), shares);
+    }
+
     /// <summary>
     /// The start of the window for some images, output rows and channel blocks, staged in <paramref name="scratch"/> if need be.
     /// </summary>
@@ -145,6 +164,43 @@ internal unsafe struct InputWindow
         }
 
         return scratch;
+    }
+
+    /// <summary>
+    /// One image's part of a block of channels as planes, a channel each, so many floats apart; each holds the window's rows and columns.
+    /// </summary>
+    public readonly void StagePlanes(float* x, int image, int block, int channels, int outputRow, int outputRows, float* planes, nint plane)
+    {
+        float* source = x + ((((nint)image * Blocks) + block) * Height * Width * Lanes);
+        int top = (outputRow * StepH) + Rows.Min;
+        int left = Math.Clamp(-Columns.Min, 0, WindowColumns);
+        int inside = Math.Clamp(Width - Columns.Min - left, 0, WindowColumns - left);
+        int whole = PlanarTranspose.Whole(channels);
+        for (int r = 0; r < WindowRows(outputRows); r++, planes += WindowColumns)
+        {
+            int h = top + r;
+            bool isInside = h >= 0 && h < Height && inside > 0;
+            int before = isInside ? left : WindowColumns;
+            int behind = isInside ? left + inside : WindowColumns;
+            for (int c = 0; c < whole; c++)
+            {
+                float* to = planes + (c * plane);
+                for (int column = 0; column < before; column++)
+                {
+                    to[column] = 0;
+                }
+
+                for (int column = behind; column < WindowColumns; column++)
+                {
+                    to[column] = 0;
+                }
+            }
+
+            if (isInside)
+            {
+                PlanarTranspose.ToPlanes(source + ((((nint)h * Width) + Columns.Min + left) * Lanes), inside, channels, planes + left, plane);
+            }
+        }
     }
 
     private readonly void StagePlane<TV>(float* plane, int top, int rows, float* target)

@@ -11,6 +11,8 @@ namespace Recede.Engine.Devices.Cpu;
 /// </remarks>
 internal readonly struct TapConvolution
 {
+    private const int Lanes = Simd.Lanes;
+
     // Half of a usual second-level cache, so that staged input, output tile and weights fit together.
     private const long StageBytes = 640 << 10;
 
@@ -18,6 +20,9 @@ internal readonly struct TapConvolution
     private const int PixelsWanted = 256;
     private const int PixelsAtMost = 2048;
     private const int PixelsAtLeast = 128;
+
+    /// <summary>The same where sums have pixels in the lanes: all that an item touches lies in the first-level cache.</summary>
+    public const int PlanarPixelsAtMost = 256;
 
     // Enough for a few threads to share evenly.
     private const int ItemsWanted = 16;
@@ -40,19 +45,24 @@ internal readonly struct TapConvolution
 
     public readonly int Splits;
 
+    /// <summary>The sums have pixels in the lanes: <see cref="PlanarSums"/>.</summary>
+    public readonly bool IsPlanar;
+
     public TapConvolution(int images, int inputChannels, int outputChannels, InputWindow window)
     {
         InputChannels = inputChannels;
         OutputChannels = outputChannels;
+        IsPlanar = PlanarSums.IsFaster(window, images, inputChannels, outputChannels);
+        int pixelsAtMost = IsPlanar ? PlanarPixelsAtMost : PixelsAtMost;
 
         int pixels = window.OutputHeight * window.OutputWidth;
         long imageBytes = window.WindowFloats(1, window.OutputHeight, window.Blocks) * sizeof(float);
         int rows = window.OutputHeight;
         int group = 1;
-        if (imageBytes > StageBytes || pixels > PixelsAtMost)
+        if (imageBytes > StageBytes || pixels > pixelsAtMost)
         {
             while (rows > 1
-                && (window.WindowFloats(1, rows, window.Blocks) * sizeof(float) > StageBytes || rows * window.OutputWidth > PixelsAtMost))
+                && (window.WindowFloats(1, rows, window.Blocks) * sizeof(float) > StageBytes || rows * window.OutputWidth > pixelsAtMost))
             {
                 rows = (rows + 1) / 2;
             }
@@ -75,7 +85,7 @@ internal readonly struct TapConvolution
         BlocksPerItem = 2 * Divide(pairs, splits);
         Splits = Divide(OutputBlocks, BlocksPerItem);
 
-        int blockBytes = 2 * window.Rows.Count * window.Columns.Count * Simd.Lanes * Simd.Lanes * sizeof(float);
+        int blockBytes = 2 * window.Rows.Count * window.Columns.Count * Lanes * Lanes * sizeof(float);
         int chunks = Divide(window.Blocks, Math.Max(1, ChunkBytes / blockBytes));
         BlocksPerChunk = Divide(window.Blocks, chunks);
 
@@ -90,26 +100,32 @@ internal readonly struct TapConvolution
     public int Items => Pixels.Count * Splits;
 
     /// <summary>The weights of one output block, in floats.</summary>
-    public nint WeightBlock => (nint)InputChannels * TapCount * Simd.Lanes;
+    public nint WeightBlock => (nint)InputChannels * TapCount * Lanes;
+
+    /// <summary>A channel's plane of an item's input or sums, in floats, where it is planar; an odd number of cache lines.</summary>
+    public nint InputPlane
+        => (((nint)Window.WindowFloats(Pixels.ImagesPerPart, Pixels.RowsPerPart, 1) / Lanes / Lanes) + (PlanarSums.PixelsBeyond / Lanes) + 1 | 1) * Lanes;
 
     /// <summary>A work item's staged input, in floats.</summary>
-    public long StageFloats => Window.Direct ? 0 : Window.WindowFloats(Pixels.ImagesPerPart, Pixels.RowsPerPart, Window.Blocks);
+    public long StageFloats => IsPlanar
+        ? (PlanarTranspose.Whole(InputChannels) + PlanarTranspose.Whole(OutputChannels)) * InputPlane
+        : Window.Direct ? 0 : Window.WindowFloats(Pixels.ImagesPerPart, Pixels.RowsPerPart, Window.Blocks);
 
-    public int PaddedPixels => Divide(Pixels.PixelsPerPart, TileKernelDispatch.Pixels) * TileKernelDispatch.Pixels;
+    public int PaddedPixels => Divide(Pixels.PixelsPerPart, TileKernelDispatch.PixelsAtMost) * TileKernelDispatch.PixelsAtMost;
 
     /// <summary>A worker's scratch: the staged input and an output tile of two blocks.</summary>
-    public long ScratchFloats => StageFloats + (2L * PaddedPixels * Simd.Lanes);
+    public long ScratchFloats => StageFloats + (2L * PaddedPixels * Lanes);
 
     /// <summary>The offsets of taps and pixels, shared by all workers.</summary>
     public long TableFloats => Round(TapCount) + Round(PaddedPixels);
 
     /// <summary>Mean and sum of squared differences of each pixel item and output channel.</summary>
-    public long MomentFloats => (long)Pixels.Count * OutputBlocks * 2 * Simd.Lanes;
+    public long MomentFloats => (long)Pixels.Count * OutputBlocks * 2 * Lanes;
 
     /// <summary>Where the offsets of the pixels stand after those of the taps.</summary>
     public long PixelTable => Round(TapCount);
 
     public static int Divide(int a, int b) => (a + b - 1) / b;
 
-    private static long Round(long floats) => (floats + Simd.Lanes - 1) / Simd.Lanes * Simd.Lanes;
+    private static long Round(long floats) => (floats + Lanes - 1) / Lanes * Lanes;
 }

@@ -31,14 +31,22 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         Shape.Pixels.Locate(pixelItem, out int image, out int images, out int row, out int rows);
         float* stage = Scratch + (worker * Shape.ScratchFloats);
         float* tile = stage + Shape.StageFloats;
-        float* x = Shape.Window.Open<TV>(X, image, images, row, rows, 0, Shape.Window.Blocks, stage);
+        float* x = Shape.IsPlanar ? null : Shape.Window.Open<TV>(X, image, images, row, rows, 0, Shape.Window.Blocks, stage);
         int pixels = images * rows * Shape.Window.OutputWidth;
         int firstBlock = split * Shape.BlocksPerItem;
         int lastBlock = Math.Min(firstBlock + Shape.BlocksPerItem, Shape.OutputBlocks);
         for (int block = firstBlock; block < lastBlock; block += 2)
         {
             int blocks = Math.Min(2, lastBlock - block);
-            Sum(x, tile, block, blocks, pixels);
+            if (Shape.IsPlanar)
+            {
+                PlanarSums.Run(Shape, X, Weights, Taps, image, images, row, rows, stage, tile);
+            }
+            else
+            {
+                Sum(x, tile, block, blocks, pixels);
+            }
+
             for (int b = 0; b < blocks; b++)
             {
                 float* values = tile + (b * (nint)Shape.PaddedPixels * Lanes);
@@ -66,12 +74,15 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
         a.TapCount = taps;
         a.BlockBytes = Shape.Window.Block * sizeof(float);
 
-        // The last tile may have fewer pixels: the missing ones repeat the last, and are not read afterwards.
-        int whole = pixels / TilePixels * TilePixels;
-        int* tail = stackalloc int[TilePixels];
-        for (int p = 0; p < TilePixels; p++)
+        bool byRows = TileKernelDispatch.HasRows && Shape.Window.HasRuns(TilePixels);
+        int step = byRows ? TileKernelDispatch.PixelsAtMost / blocks : TilePixels;
+
+        // The last call may have fewer pixels: the missing ones repeat the last, or its run, and are not read afterwards.
+        int whole = pixels / step * step;
+        int* tail = stackalloc int[TileKernelDispatch.PixelsAtMost];
+        for (int p = 0; p < step; p++)
         {
-            tail[p] = Pixels[Math.Min(whole + p, pixels - 1)];
+            tail[p] = Pixels[Math.Min(whole + p, byRows ? pixels - TilePixels : pixels - 1)];
         }
 
         for (int first = 0; first < inputBlocks; first += Shape.BlocksPerChunk)
@@ -82,10 +93,18 @@ internal unsafe struct TapConvolutionJob<TV> : IParallelJob
             a.LastRows = isLast ? Shape.InputChannels - ((inputBlocks - 1) * Lanes) : Lanes;
             byte* xc = (byte*)(x + (first * Shape.Window.Block));
             float* w = Weights + (block * weightBlock) + ((nint)first * taps * Lanes * Lanes);
-            for (int p = 0; p < pixels; p += TilePixels)
+            for (int p = 0; p < pixels; p += step)
             {
                 int* offsets = p < whole ? Pixels + p : tail;
-                TileKernelDispatch.Tile(ref a, weightBlock, tileBlock, xc, offsets, w, tile + ((nint)p * Lanes), blocks, first > 0);
+                float* to = tile + ((nint)p * Lanes);
+                if (byRows)
+                {
+                    TileKernelDispatch.Row(ref a, weightBlock, tileBlock, xc, offsets, w, to, blocks, first > 0);
+                }
+                else
+                {
+                    TileKernelDispatch.Tile(ref a, weightBlock, tileBlock, xc, offsets, w, to, blocks, first > 0);
+                }
             }
         }
     }

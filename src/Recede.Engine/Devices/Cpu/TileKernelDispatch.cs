@@ -10,6 +10,15 @@ internal static unsafe class TileKernelDispatch
     /// <summary>The pixels of a tile, at every level.</summary>
     public const int Pixels = 8;
 
+    /// <summary>The most pixels that a call writes: two runs of neighbours.</summary>
+    public const int PixelsAtMost = 2 * Pixels;
+
+    /// <summary>
+    /// Whether <see cref="Row"/> has kernels. Only vectors of 16 lanes leave a broadcast without a second use (one vector is a
+    /// whole block) and have the registers for three taps at once.
+    /// </summary>
+    public static bool HasRows => Simd.Level == SimdLevel.Vector512;
+
     /// <summary>
     /// Eight output pixels of one or two output blocks: y = (accumulate ? y : 0) + the sum over input channels and taps.
     /// </summary>
@@ -37,6 +46,26 @@ internal static unsafe class TileKernelDispatch
         else
         {
             Halves<float, ScalarOps>(ref a, 1, weightBlock, outputBlock, x, pixels, w, y, blocks, accumulate);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Tile"/>, for rows of three taps that are neighbours, as the pixels are of each run of <see cref="Pixels"/>: two
+    /// runs of one output block, or one of two. The first pixel of each run is read.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row(
+        ref TileArguments a, nint weightBlock, nint outputBlock, byte* x, int* pixels, float* w, float* y, int blocks, bool accumulate)
+    {
+        a.WeightVector = weightBlock;
+        a.OutputVector = outputBlock;
+        if (blocks == 2)
+        {
+            RowKernels.Row1x2<Vector512<float>, Vector512Ops>(in a, x, pixels, w, y, accumulate);
+        }
+        else
+        {
+            RowKernels.Row2x1<Vector512<float>, Vector512Ops>(in a, x, pixels, w, y, accumulate);
         }
     }
 

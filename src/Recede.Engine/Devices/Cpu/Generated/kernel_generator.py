@@ -1,4 +1,5 @@
-"""Writes the convolution micro-kernels, TileKernels.cs, FilterGradientKernels.cs and PanelKernels.cs, beside itself.
+"""Writes the convolution micro-kernels, TileKernels.cs, RowKernels.cs, PlanarKernels.cs, FilterGradientKernels.cs and
+PanelKernels.cs, beside itself.
 
 They are plain loops, unrolled so that every accumulator is a local variable, which the just-in-time compiler
 keeps in a register. The locals are the runtime's own vectors: wrapped in a struct (ISimd), the compiler of .NET 10
@@ -111,6 +112,154 @@ def tile(pixels, vectors, sets):
     for p in range(pixels):
         for v in range(vectors):
             o(f"        TOps.Store(c{p}{v}0, {at(p, v)});")
+    o("    }")
+    return "\n".join(out)
+
+
+def row(runs, vectors):
+    """`runs` runs of 8 neighbouring pixels x vectors of the output, 3 neighbouring taps at a time: an input is broadcast once for all three."""
+    pixels = 8
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Row{runs}x{vectors}<TV, TOps>(")
+    o("        in TileArguments a, byte* x, int* pixels, float* w, float* y, bool accumulate)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    for r in range(runs):
+        o(f"        byte* x{r} = x + pixels[{8 * r}];" if r else "        byte* x0 = x + pixels[0];")
+    c = lambda r, p, v: f"c{r}{p}{v}"
+    for r in range(runs):
+        for p in range(pixels):
+            for v in range(vectors):
+                o(f"        TV {c(r, p, v)} = TOps.Zero;")
+    o("        int* taps = a.Taps;")
+    o("        int tapCount = a.TapCount;")
+    if vectors > 1:
+        o("        nint wv = a.WeightVector;")
+    o("        nint block = 0;")
+    o("        int blocks = a.Blocks;")
+    o("        do")
+    o("        {")
+    o("            blocks--;")
+    o("            int rows = blocks == 0 ? a.LastRows : Simd.Lanes;")
+    o("            nint tap = (nint)rows * Simd.Lanes;")
+    o("            int t = 0;")
+    o("            do")
+    o("            {")
+    o("                // The tap of the leftmost input comes first; turned filters have it last.")
+    o("                bool isTurned = taps[t] > taps[t + 1];")
+    o("                nint k = block + (isTurned ? taps[t + 2] : taps[t]);")
+    o("                float* w0 = isTurned ? w + (2 * tap) : w;")
+    o("                float* w1 = w + tap;")
+    o("                float* w2 = isTurned ? w : w + (2 * tap);")
+    o("                int n = rows;")
+    o("                do")
+    o("                {")
+    indent = " " * 20
+    for t in range(3):
+        for v in range(vectors):
+            o(f"{indent}TV w{t}{v} = TOps.Load(w{t}" + (" + wv" if v else "") + ");")
+    for i in range(pixels + 2):
+        for r in range(runs):
+            o(f"{indent}TV v{r}{i} = TOps.Broadcast(*(float*)(x{r} + k" + (f" + ({i} * Simd.Lanes * sizeof(float))" if i else "") + "));")
+            for t in range(2, -1, -1):
+                p = i - t
+                if 0 <= p < pixels:
+                    for v in range(vectors):
+                        o(f"{indent}{c(r, p, v)} = TOps.Fma(v{r}{i}, w{t}{v}, {c(r, p, v)});")
+    o("                    k += sizeof(float);")
+    for t in range(3):
+        o(f"                    w{t} += Simd.Lanes;")
+    o("                    n--;")
+    o("                }")
+    o("                while (n > 0);")
+    o("")
+    o("                w += 3 * tap;")
+    o("                t += 3;")
+    o("            }")
+    o("            while (t < tapCount);")
+    o("")
+    o("            block += a.BlockBytes;")
+    o("        }")
+    o("        while (blocks > 0);")
+    o("")
+
+    def at(r, p, v):
+        q = (8 * r) + p
+        return " + ".join(["y"] + ([f"({q} * Simd.Lanes)"] if q else []) + (["yv"] if v else []))
+
+    if vectors > 1:
+        o("        nint yv = a.OutputVector;")
+    places = [(r, p, v) for r in range(runs) for p in range(pixels) for v in range(vectors)]
+    o("        if (accumulate)")
+    o("        {")
+    for q in places:
+        o(f"            {c(*q)} = TOps.Add({c(*q)}, TOps.Load({at(*q)}));")
+    o("        }")
+    o("")
+    for q in places:
+        o(f"        TOps.Store({c(*q)}, {at(*q)});")
+    o("    }")
+    return "\n".join(out)
+
+
+def planar(vectors, outputs):
+    """vectors of neighbouring pixels x outputs, whose weights are broadcast."""
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Pixels{vectors}x{outputs}<TV, TOps>(in PlanarArguments a, float* x, float* w, float* y)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    for q in range(outputs):
+        for v in range(vectors):
+            o(f"        TV c{q}{v} = TOps.Zero;")
+    o("        nint lanes = sizeof(TV) / sizeof(float);")
+    o("        nint plane = a.Plane;")
+    o("        int* taps = a.Taps;")
+    o("        int tapCount = a.TapCount;")
+    o("        int blocks = a.Blocks;")
+    o("        do")
+    o("        {")
+    o("            blocks--;")
+    o("            int rows = blocks == 0 ? a.LastRows : Simd.Lanes;")
+    o("            int t = 0;")
+    o("            do")
+    o("            {")
+    o("                float* from = x + taps[t];")
+    o("                int n = rows;")
+    o("                do")
+    o("                {")
+    indent = " " * 20
+    for v in range(vectors):
+        o(f"{indent}TV x{v} = TOps.Load(from" + (" + lanes" if v == 1 else f" + ({v} * lanes)" if v else "") + ");")
+    for q in range(outputs):
+        o(f"{indent}TV w{q} = TOps.Broadcast(" + (f"w[{q}]" if q else "*w") + ");")
+        for v in range(vectors):
+            o(f"{indent}c{q}{v} = TOps.Fma(x{v}, w{q}, c{q}{v});")
+    o("                    from += plane;")
+    o("                    w += Simd.Lanes;")
+    o("                    n--;")
+    o("                }")
+    o("                while (n > 0);")
+    o("")
+    o("                t++;")
+    o("            }")
+    o("            while (t < tapCount);")
+    o("")
+    o("            x += Simd.Lanes * plane;")
+    o("        }")
+    o("        while (blocks > 0);")
+    o("")
+    o("        nint yPlane = a.OutputPlane;")
+    for q in range(outputs):
+        for v in range(vectors):
+            o(f"        TOps.Store(c{q}{v}, y" + (" + lanes" if v == 1 else f" + ({v} * lanes)" if v else "") + ");")
+        if q < outputs - 1:
+            o("        y += yPlane;")
     o("    }")
     return "\n".join(out)
 
@@ -278,6 +427,14 @@ write(
     "TileKernels",
     "Pixels x vectors of output channels, summed over input channels and taps in registers.",
     [tile(8, 2, 1), tile(8, 1, 2), tile(4, 2, 1)])
+write(
+    "RowKernels",
+    "Runs of 8 neighbouring pixels x vectors of output channels, summed over input channels and rows of 3 taps in registers.",
+    [row(2, 1), row(1, 2)])
+write(
+    "PlanarKernels",
+    "Vectors of neighbouring pixels x output channels, summed over input channels and taps in registers.",
+    [planar(3, outputs) for outputs in (4, 3, 2, 1)])
 write(
     "FilterGradientKernels",
     "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",

@@ -7,7 +7,7 @@ namespace Recede.Engine.Devices.Cpu.Winograd;
 /// </summary>
 /// <remarks>
 /// The transformed input of a group of tiles, a chunk of the transformed filters and the products stay in the second-level
-/// cache. Filters are transformed by each item as it goes: a group's products outweigh that by far, and the transformed filters,
+/// cache. Large filters are transformed by each item as it goes: a group's products outweigh that by far, and the transformed filters,
 /// four times the size of the filters, never leave the cache.
 /// </remarks>
 internal readonly struct WinogradConvolution
@@ -26,6 +26,11 @@ internal readonly struct WinogradConvolution
     // With fewer, as a single small image has, the output blocks are shared out two by two.
     private const int ItemsAtLeast = 4;
 
+    // Transformed filters that the second-level cache keeps beside what an item needs, 590 KB, and so many groups of tiles that doing
+    // it once saves more than each worker's first reading of them costs.
+    private const long SharedFiltersAtMost = 36 * 64 * 64;
+    private const int SharedFiltersFrom = 32;
+
     // Vector operations of transforming a value of a plane, input or output, in multiply-adds of a product.
     private const double TransformOperations = 6.5;
 
@@ -34,6 +39,9 @@ internal readonly struct WinogradConvolution
 
     // The direct kernels run closer to the peak.
     private const double WorthFrom = 0.8;
+
+    // An operation of those that have pixels in the lanes, which are counted with all that goes with them.
+    private const double PlanarRate = 0.5;
 
     /// <summary>m of F(m, 3).</summary>
     public readonly int TileSize;
@@ -62,6 +70,9 @@ internal readonly struct WinogradConvolution
     /// </summary>
     public readonly bool SharesInput;
 
+    /// <summary>Filters are transformed once for all items, where they are small and the groups of tiles many, or small themselves.</summary>
+    public readonly bool SharesFilters;
+
     private WinogradConvolution(
         int tileSize, int images, int inputChannels, int outputChannels, int inputHeight, int inputWidth, int height, int width, int top, int left)
     {
@@ -75,6 +86,8 @@ internal readonly struct WinogradConvolution
         Top = top;
         Left = left;
 
+        bool smallFilters = (long)Planes * inputChannels * OutputBlocks * Simd.Lanes <= SharedFiltersAtMost;
+        bool isHalved = false;
         int tileRows = TapConvolution.Divide(height, tileSize);
         int tileColumns = TapConvolution.Divide(width, tileSize);
         int rows = tileRows;
@@ -87,6 +100,17 @@ internal readonly struct WinogradConvolution
         {
             group = Math.Clamp(TilesWanted / (tileRows * tileColumns), 1, images);
             group = TapConvolution.Divide(images, TapConvolution.Divide(images, group));
+
+            // An odd number of output blocks is not shared out evenly, two by two; the tiles are.
+            while (group > 1
+                && smallFilters
+                && OutputBlocks % 2 != 0
+                && TapConvolution.Divide(images, group) < ItemsAtLeast
+                && group * tileRows * tileColumns >= 2 * TilesAtLeast)
+            {
+                group = (group + 1) / 2;
+                isHalved = true;
+            }
         }
 
         int passes = TapConvolution.Divide(OutputBlocks, BlocksAtMost);
@@ -104,6 +128,7 @@ internal readonly struct WinogradConvolution
         BlocksPerPass = TapConvolution.Divide(OutputBlocks, passes);
         BlocksPerChunk = TapConvolution.Divide(InputBlocks, TapConvolution.Divide(InputBlocks, ChunkBlocks));
         SharesInput = Passes > 1 && Tiles.Count < ItemsWanted;
+        SharesFilters = smallFilters && (isHalved || Tiles.Count >= SharedFiltersFrom);
     }
 
     public int InputBlocks => ConvolutionGeometry.Blocks(InputChannels);
@@ -137,8 +162,14 @@ internal readonly struct WinogradConvolution
     /// <summary>The transformed inputs of all groups, where items share them.</summary>
     public long SharedFloats => SharesInput ? Tiles.Count * InputFloats : 0;
 
-    /// <summary>A worker's scratch: transformed input unless shared, a chunk of filters, products.</summary>
-    public long ScratchFloats => (SharesInput ? 0 : InputFloats) + (Planes * (FilterPlane + ProductPlane));
+    /// <summary>The transformed filters of a chunk of inputs and one pass of output blocks.</summary>
+    public long FilterFloats => Planes * FilterPlane;
+
+    /// <summary>All transformed filters, where items share them.</summary>
+    public long SharedFilterFloats => SharesFilters ? Passes * Chunks * FilterFloats : 0;
+
+    /// <summary>A worker's scratch: transformed input unless shared, a chunk of filters unless shared, products.</summary>
+    public long ScratchFloats => (SharesInput ? 0 : InputFloats) + (SharesFilters ? 0 : FilterFloats) + (Planes * ProductPlane);
 
     /// <summary>Mean and sum of squared differences of each group and output channel.</summary>
     public long MomentFloats => (long)Tiles.Count * OutputBlocks * 2 * Simd.Lanes;
@@ -154,7 +185,10 @@ internal readonly struct WinogradConvolution
     /// <summary>Whether a convolution, or its data gradient, goes by tiles, and the cut if so.</summary>
     public static bool TryChoose(in ConvolutionGeometry g, bool backwardData, out WinogradConvolution shape)
     {
-        int tileSize = backwardData ? TileFor(g, g.O, g.O, g.C, g.H, g.W) : TileFor(g, g.C, g.C, g.O, g.HOut, g.WOut);
+        double planar = PlanarRate * DirectConvolution.PlanarOperations(g, backwardData);
+        int tileSize = backwardData
+            ? TileFor(g, g.O, g.C, g.H, g.W, Math.Min(planar, DirectOperations(g.O, g.C)))
+            : TileFor(g, g.C, g.O, g.HOut, g.WOut, Math.Min(planar, DirectOperations(g.C, g.O)));
         shape = tileSize == 0
             ? default
             : backwardData
@@ -163,11 +197,15 @@ internal readonly struct WinogradConvolution
         return tileSize != 0;
     }
 
+    /// <summary>What a pixel costs directly, in the vector operations of tiles.</summary>
+    public static double DirectOperations(int inputChannels, int outputChannels)
+        => WorthFrom * 9 * inputChannels * ConvolutionGeometry.Blocks(outputChannels);
+
     /// <summary>
-    /// The m whose tiles take the fewest vector operations for so many inputs and outputs of this convolution, or 0 where the
-    /// direct way takes fewer. Its kernels may take other steps of channels: it is counted with <paramref name="directChannels"/> inputs.
+    /// The m whose tiles take the fewest vector operations for so many inputs and outputs of this convolution, or 0 where another way takes
+    /// fewer: so many for each pixel.
     /// </summary>
-    public static int TileFor(in ConvolutionGeometry g, int inputChannels, int directChannels, int outputChannels, int height, int width)
+    public static int TileFor(in ConvolutionGeometry g, int inputChannels, int outputChannels, int height, int width, double otherwise)
     {
         bool isPossible = g is { KH: 3, KW: 3, StrideH: 1, StrideW: 1, DilationH: 1, DilationW: 1, Groups: 1 }
             && Math.Min(inputChannels, outputChannels) > 0
@@ -179,7 +217,7 @@ internal readonly struct WinogradConvolution
 
         double products = (double)inputChannels * ConvolutionGeometry.Blocks(outputChannels);
         double blocks = ConvolutionGeometry.Blocks(inputChannels) + ConvolutionGeometry.Blocks(outputChannels);
-        double least = WorthFrom * 9 * directChannels * ConvolutionGeometry.Blocks(outputChannels) * g.N * height * width;
+        double least = otherwise * g.N * height * width;
         int best = 0;
         for (int m = 2; m <= 4; m += 2)
         {

@@ -95,7 +95,8 @@ internal readonly struct WinogradFilterGradient
         int channels = TapConvolution.Divide(g.C, ProductRows) * ProductRows;
         int rest = g.C % ProductRows;
         int directChannels = rest is > 0 and <= NarrowRows ? g.C - rest + NarrowCost : channels;
-        int tileSize = WinogradConvolution.TileFor(g, channels, directChannels, g.O, g.HOut, g.WOut);
+        int tileSize = WinogradConvolution.TileFor(
+            g, channels, g.O, g.HOut, g.WOut, WinogradConvolution.DirectOperations(directChannels, g.O));
         shape = tileSize == 0 ? default : new WinogradFilterGradient(g, tileSize);
         return tileSize != 0;
     }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Recede.Engine.Devices.Cpu.Winograd;
 
 /// <summary>One work item of a <see cref="WinogradConvolution"/>.</summary>
@@ -25,6 +23,9 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
     /// <summary>[group][output block][mean, sum of squared differences][16], or null.</summary>
     public float* Moments;
 
+    /// <summary>The transformed filters, [pass][chunk], if they are shared, or null.</summary>
+    public float* SharedFilters;
+
     /// <summary>The transformed inputs of all groups, if they are shared.</summary>
     public float* Shared;
     public float* Scratch;
@@ -49,7 +50,7 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
 
         for (int pass = 0; pass < Shape.Passes; pass++)
         {
-            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? new ReadAhead(Source, Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
+            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? Source.Ahead(Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
         }
     }
 
@@ -61,7 +62,7 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
         int firstBlock = pass * Shape.BlocksPerPass;
         int blocks = Math.Min(Shape.BlocksPerPass, Shape.OutputBlocks - firstBlock);
         float* filters = scratch;
-        float* products = filters + (Shape.Planes * Shape.FilterPlane);
+        float* products = filters + (Shape.SharesFilters ? 0 : Shape.FilterFloats);
         PanelArguments p;
         p.ARow = Shape.ChunkLanes;
         p.AStep = 1;
@@ -72,9 +73,16 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
             int firstChannel = chunk * (int)Shape.ChunkLanes;
             p.Count = Math.Min((int)Shape.ChunkLanes, Shape.InputChannels - firstChannel);
             p.Add = chunk > 0;
-            for (int b = 0; b < blocks; b++)
+            if (SharedFilters != null)
             {
-                TransformFilters(firstBlock + b, firstChannel, p.Count, filters + (b * Lanes));
+                filters = SharedFilters + (((pass * Shape.Chunks) + chunk) * Shape.FilterFloats);
+            }
+            else
+            {
+                for (int b = 0; b < blocks; b++)
+                {
+                    WinogradFilterJob<TT, TV, TOps>.Transform(Shape, Filters, Reverse, firstBlock + b, chunk, filters + (b * Lanes));
+                }
             }
 
             float* chunkInput = input + (chunk * Shape.Planes * Shape.InputPlane);
@@ -110,43 +118,6 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
             int block = firstBlock + b;
             float* moments = Moments == null ? null : Moments + ((((nint)group * Shape.OutputBlocks) + block) * 2 * Lanes);
             writer.Write(products + (b * Lanes), block, image, images, row, rows, Shape.Tiles.Width, moments);
-        }
-    }
-
-    // Of one output block and some input channels: plane by plane, channel by channel.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private readonly void TransformFilters(int outputBlock, int firstChannel, int channels, float* to)
-    {
-        int size = TT.Outputs + 2;
-        float* half = stackalloc float[(size * 3 * Lanes) + Lanes];
-        half = (float*)(((nint)half + 63) & ~63);
-        nint plane = Shape.FilterPlane;
-        float* filter = Filters + (((nint)outputBlock * Shape.InputChannels) + firstChannel) * 9 * Lanes;
-        for (int first = 0; first < channels; first += Lanes)
-        {
-            int count = Math.Min(Lanes, channels - first);
-            nint tap = (nint)count * Lanes;
-            nint step = Reverse ? -tap : tap;
-            float* start = filter + ((nint)first * 9 * Lanes) + (Reverse ? 8 * tap : 0);
-            for (int c = 0; c < count; c++)
-            {
-                for (int lane = 0; lane < Lanes; lane += sizeof(TV) / sizeof(float))
-                {
-                    float* from = start + (c * Lanes) + lane;
-                    for (int k = 0; k < 3; k++)
-                    {
-                        TT.Filter<TV, TOps>(from + (k * step), 3 * step, half + (k * Lanes), 3 * Lanes);
-                    }
-
-                    for (int r = 0; r < size; r++)
-                    {
-                        TT.Filter<TV, TOps>(half + (r * 3 * Lanes), Lanes, to + lane + (r * size * plane), plane);
-                    }
-                }
-
-                to += Shape.PassLanes;
-            }
         }
     }
 }

@@ -48,6 +48,7 @@ internal static unsafe class WinogradRun
     {
         var workspace = new WorkspaceCursor(null);
         workspace.Take(shape.SharedFloats);
+        workspace.Take(shape.SharedFilterFloats);
         workspace.Take(shape.ScratchFloats * workers);
         return workspace.Floats;
     }
@@ -115,6 +116,7 @@ internal static unsafe class WinogradRun
         where TS : unmanaged, ISimd<TS>
     {
         float* shared = workspace.Take(shape.SharedFloats);
+        float* sharedFilters = workspace.Take(shape.SharedFilterFloats);
         float* scratch = workspace.Take(shape.ScratchFloats * pool.Threads);
         var source = new TileSource
         {
@@ -129,6 +131,12 @@ internal static unsafe class WinogradRun
         {
             var inputs = new WinogradInputJob<TT, TV, TOps> { Shape = shape, Source = source, Shared = shared };
             pool.Run(ref inputs, shape.Tiles.Count * shape.Chunks);
+        }
+
+        if (shape.SharesFilters)
+        {
+            var filters = new WinogradFilterJob<TT, TV, TOps> { Shape = shape, Filters = w, Reverse = reverse, Shared = sharedFilters };
+            pool.Run(ref filters, shape.OutputBlocks * shape.Chunks);
         }
 
         nint row = (nint)shape.Width * Lanes;
@@ -148,6 +156,7 @@ internal static unsafe class WinogradRun
                 Column = Lanes,
             },
             Moments = moments,
+            SharedFilters = shape.SharesFilters ? sharedFilters : null,
             Shared = shared,
             Scratch = scratch,
             Workers = pool.Threads,
