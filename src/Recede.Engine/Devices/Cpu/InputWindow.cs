@@ -126,19 +126,6 @@ internal unsafe struct InputWindow
         }
     }
 
-    /// <summary>What <see cref="Open"/> will read for a part of the output pixels; of a part beyond the last, nothing.</summary>
-    public readonly ReadAhead Ahead(float* x, in PixelParts pixels, int part, int shares)
-    {
-        if (part >= pixels.Count)
-        {
-            return default;
-        }
-
-        pixels.Locate(part, out int image, out int images, out int row, out int rows);
-        int top = (row * StepH) + Rows.Min;
-        return new(x, Blocks, Height, Width, image, images, top, top + WindowRows(rows), shares);
-    }
-
     /// <summary>
     /// The start of the window for some images, output rows and channel blocks, staged in <paramref name="scratch"/> if need be.
     /// </summary>

@@ -71,7 +71,7 @@ internal static unsafe class PlanarSums
         in TapConvolution shape, float* x, float* weights, int* taps, int image, int images, int row, int rows, float* scratch, float* tile)
     {
         InputWindow window = shape.Window;
-        nint plane = shape.InputPlane;
+        nint plane = shape.Plane;
         int pitch = window.WindowColumns;
         int perImage = window.WindowRows(rows) * pitch;
         for (int n = 0; n < images; n++)

@@ -103,12 +103,12 @@ internal readonly struct TapConvolution
     public nint WeightBlock => (nint)InputChannels * TapCount * Lanes;
 
     /// <summary>A channel's plane of an item's input or sums, in floats, where it is planar; an odd number of cache lines.</summary>
-    public nint InputPlane
+    public nint Plane
         => (((nint)Window.WindowFloats(Pixels.ImagesPerPart, Pixels.RowsPerPart, 1) / Lanes / Lanes) + (PlanarSums.PixelsBeyond / Lanes) + 1 | 1) * Lanes;
 
     /// <summary>A work item's staged input, in floats.</summary>
     public long StageFloats => IsPlanar
-        ? (PlanarTranspose.Whole(InputChannels) + PlanarTranspose.Whole(OutputChannels)) * InputPlane
+        ? (PlanarTranspose.Whole(InputChannels) + PlanarTranspose.Whole(OutputChannels)) * Plane
         : Window.Direct ? 0 : Window.WindowFloats(Pixels.ImagesPerPart, Pixels.RowsPerPart, Window.Blocks);
 
     public int PaddedPixels => Divide(Pixels.PixelsPerPart, TileKernelDispatch.PixelsAtMost) * TileKernelDispatch.PixelsAtMost;

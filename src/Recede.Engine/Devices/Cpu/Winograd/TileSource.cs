@@ -18,18 +18,6 @@ internal unsafe struct TileSource
     /// <summary>Columns of zeros left of the first tile's window.</summary>
     public int Left;
 
-    /// <summary>What a part of the tiles, of <paramref name="size"/> rows each, reads; of a part beyond the last, nothing.</summary>
-    public readonly ReadAhead Ahead(in PixelParts tiles, int size, int part, int shares)
-    {
-        if (part >= tiles.Count)
-        {
-            return default;
-        }
-
-        tiles.Locate(part, out int image, out int images, out int row, out int rows);
-        return new(Values, Blocks, Height, Width, image, images, (row * size) - Top, ((row + rows) * size) + 2 - Top, shares);
-    }
-
     /// <summary>
     /// Transforms the windows of some tiles: images from <paramref name="image"/> on, tile rows from <paramref name="tileRow"/> on, all
     /// tile columns, channel blocks from <paramref name="firstBlock"/> on. The value of plane p, tile t and channel c goes to

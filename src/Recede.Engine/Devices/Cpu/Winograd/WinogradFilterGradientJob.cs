@@ -47,8 +47,8 @@ internal unsafe struct WinogradFilterGradientJob<TT, TV, TOps> : IParallelJob
             Dy.Transform<OutputTile<TT>, TV, TOps>(image, images, row, rows, columns, output, outputs, dy, Shape.OutputPlane, Shape.OutputLanes);
             p.Count = images * rows * columns;
             int next = group + 1;
-            ReadAhead nextX = inputs == X.Blocks ? X.Ahead(Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
-            ReadAhead nextDy = outputs == Dy.Blocks ? Dy.Ahead(Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
+            ReadAhead nextX = inputs == X.Blocks ? new(X, Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
+            ReadAhead nextDy = outputs == Dy.Blocks ? new(Dy, Shape.Groups, Shape.TileSize, next, Shape.Planes) : default;
             for (int plane = 0; plane < Shape.Planes; plane++)
             {
                 nextX.Ask(plane);

@@ -50,7 +50,7 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
 
         for (int pass = 0; pass < Shape.Passes; pass++)
         {
-            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? Source.Ahead(Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
+            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? new ReadAhead(Source, Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
         }
     }
 
