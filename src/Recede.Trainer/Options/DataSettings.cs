@@ -17,7 +17,7 @@ internal sealed record DataSettings(string? Source, string? Address, int? TrainI
     public string Origin => Source ?? "embedded";
 
     /// <summary>What --resume compares, by option; where the images lie is no matter.</summary>
-    public IEnumerable<(string Option, string Value)> Values => 
+    public IEnumerable<(string Option, string Value)> Values =>
         [("--train-images", Text(TrainImages)), ("--test-images", Text(TestImages)), ("--image-size", Text(ImageSize))];
 
     /// <summary>These, or where no source was given, those that a checkpoint was trained on.</summary>

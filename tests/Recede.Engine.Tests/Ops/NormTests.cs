@@ -33,7 +33,7 @@ internal sealed class NormTests(string device) : DeviceFixture(device)
         var beta = bounded ? null : golden.Floats($"{name}.beta");
         var residual = golden.Flag(name, "residual") ? golden.Floats($"{name}.residual") : null;
         var args = new NormArguments((float)golden.Number(name, "eps"), (float)golden.Number(name, "momentum"), golden.Flag(name, "relu"));
-        using var norm = new NormRun(Kind.Open(), 
+        using var norm = new NormRun(Kind.Open(),
             shape, scale, beta, golden.Floats($"{name}.runningMeanBefore"), golden.Floats($"{name}.runningVarBefore"));
 
         norm.Evaluate(golden.Floats($"{name}.x"), args, residual);
