@@ -68,11 +68,23 @@ internal unsafe struct FilterGradientJob<TV> : IParallelJob
         nint dwBlock = (nint)Shape.Geometry.C * Shape.TapCount * Lanes;
         nint dyBlock = (nint)Shape.Geometry.HOut * Shape.Geometry.WOut * Lanes * sizeof(float);
         dw += (outputBlock * dwBlock) + ((nint)inputBlock * Lanes * Shape.TapCount * Lanes);
+        nint step = (nint)rows * Lanes;
+        if (blocks == 1 && TileKernelDispatch.HasRows && Shape.Window.HasRuns(TileKernelDispatch.Pixels))
+        {
+            for (int tap = 0; tap < Shape.TapCount; tap += 3, dw += 3 * step)
+            {
+                TileKernelDispatch.FilterRow(
+                    (byte*)x + Taps[tap], XPixels + firstPixel, (byte*)dy, DyPixels + firstPixel, count, dw, step, rows, add);
+            }
+
+            return;
+        }
+
         for (int tap = 0; tap < Shape.TapCount; tap++)
         {
             TileKernelDispatch.FilterTap(
                 dyBlock, dwBlock, (byte*)x + Taps[tap], XPixels + firstPixel, (byte*)dy, DyPixels + firstPixel, count, dw, rows, blocks, add);
-            dw += rows * Lanes;
+            dw += step;
         }
     }
 

@@ -13,8 +13,11 @@ internal static unsafe class TileKernelDispatch
     /// <summary>The most pixels that a call writes: two runs of neighbours.</summary>
     public const int PixelsAtMost = 2 * Pixels;
 
+    /// <summary>The input channels that a call of the filter gradient's kernel for rows of taps sums.</summary>
+    public const int RowChannels = 4;
+
     /// <summary>
-    /// Whether <see cref="Row"/> has kernels. Only vectors of 16 lanes leave a broadcast without a second use (one vector is a
+    /// Whether <see cref="Row"/> and <see cref="FilterRow"/> have kernels. Only vectors of 16 lanes leave a broadcast without a second use (one vector is a
     /// whole block) and have the registers for three taps at once.
     /// </summary>
     public static bool HasRows => Simd.Level == SimdLevel.Vector512;
@@ -120,6 +123,19 @@ internal static unsafe class TileKernelDispatch
         else
         {
             Rows<float, ScalarOps>(1, dyBlockBytes, dwBlock, x, xPixels, dy, dyPixels, count, dw, rows, blocks, add);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="FilterTap"/>, for a row of three taps that are neighbours, and pixels in whole runs of <see cref="Pixels"/> neighbours, of
+    /// one output block; so much lies from one tap's gradient to the next, in floats.
+    /// </summary>
+    public static void FilterRow(byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, nint tap, int rows, bool add)
+    {
+        for (int r = 0; r < rows; r += RowChannels)
+        {
+            FilterGradientKernels.Taps3x4<Vector512<float>, Vector512Ops>(
+                x + (r * sizeof(float)), xPixels, dy, dyPixels, count, dw + (r * Simd.Lanes), tap, rows - r, add);
         }
     }
 

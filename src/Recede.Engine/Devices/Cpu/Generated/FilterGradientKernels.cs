@@ -683,4 +683,254 @@ internal static unsafe class FilterGradientKernels
             TOps.Store(c31, dw + (3 * Simd.Lanes) + dwv);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Taps3x4<TV, TOps>(byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, nint tap, int rows, bool add)
+        where TV : unmanaged
+        where TOps : struct, IVectorOps<TV>
+    {
+        TV c00 = TOps.Zero;
+        TV c01 = TOps.Zero;
+        TV c02 = TOps.Zero;
+        TV c03 = TOps.Zero;
+        TV c10 = TOps.Zero;
+        TV c11 = TOps.Zero;
+        TV c12 = TOps.Zero;
+        TV c13 = TOps.Zero;
+        TV c20 = TOps.Zero;
+        TV c21 = TOps.Zero;
+        TV c22 = TOps.Zero;
+        TV c23 = TOps.Zero;
+        nint n = 0;
+        do
+        {
+            byte* g = dy + dyPixels[n];
+            byte* k = x + xPixels[n];
+            TV g0 = TOps.Load((float*)g);
+            TV g1 = TOps.Load((float*)(g + (1 * Simd.Lanes * sizeof(float))));
+            TV g2 = TOps.Load((float*)(g + (2 * Simd.Lanes * sizeof(float))));
+            TV g3 = TOps.Load((float*)(g + (3 * Simd.Lanes * sizeof(float))));
+            TV g4 = TOps.Load((float*)(g + (4 * Simd.Lanes * sizeof(float))));
+            TV g5 = TOps.Load((float*)(g + (5 * Simd.Lanes * sizeof(float))));
+            TV g6 = TOps.Load((float*)(g + (6 * Simd.Lanes * sizeof(float))));
+            TV g7 = TOps.Load((float*)(g + (7 * Simd.Lanes * sizeof(float))));
+            TV v00 = TOps.Broadcast(*(float*)k);
+            c00 = TOps.Fma(v00, g0, c00);
+            TV v01 = TOps.Broadcast(*(float*)(k + 4));
+            c01 = TOps.Fma(v01, g0, c01);
+            TV v02 = TOps.Broadcast(*(float*)(k + 8));
+            c02 = TOps.Fma(v02, g0, c02);
+            TV v03 = TOps.Broadcast(*(float*)(k + 12));
+            c03 = TOps.Fma(v03, g0, c03);
+            TV v10 = TOps.Broadcast(*(float*)(k + (1 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v10, g1, c00);
+            c10 = TOps.Fma(v10, g0, c10);
+            TV v11 = TOps.Broadcast(*(float*)(k + (1 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v11, g1, c01);
+            c11 = TOps.Fma(v11, g0, c11);
+            TV v12 = TOps.Broadcast(*(float*)(k + (1 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v12, g1, c02);
+            c12 = TOps.Fma(v12, g0, c12);
+            TV v13 = TOps.Broadcast(*(float*)(k + (1 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v13, g1, c03);
+            c13 = TOps.Fma(v13, g0, c13);
+            TV v20 = TOps.Broadcast(*(float*)(k + (2 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v20, g2, c00);
+            c10 = TOps.Fma(v20, g1, c10);
+            c20 = TOps.Fma(v20, g0, c20);
+            TV v21 = TOps.Broadcast(*(float*)(k + (2 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v21, g2, c01);
+            c11 = TOps.Fma(v21, g1, c11);
+            c21 = TOps.Fma(v21, g0, c21);
+            TV v22 = TOps.Broadcast(*(float*)(k + (2 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v22, g2, c02);
+            c12 = TOps.Fma(v22, g1, c12);
+            c22 = TOps.Fma(v22, g0, c22);
+            TV v23 = TOps.Broadcast(*(float*)(k + (2 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v23, g2, c03);
+            c13 = TOps.Fma(v23, g1, c13);
+            c23 = TOps.Fma(v23, g0, c23);
+            TV v30 = TOps.Broadcast(*(float*)(k + (3 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v30, g3, c00);
+            c10 = TOps.Fma(v30, g2, c10);
+            c20 = TOps.Fma(v30, g1, c20);
+            TV v31 = TOps.Broadcast(*(float*)(k + (3 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v31, g3, c01);
+            c11 = TOps.Fma(v31, g2, c11);
+            c21 = TOps.Fma(v31, g1, c21);
+            TV v32 = TOps.Broadcast(*(float*)(k + (3 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v32, g3, c02);
+            c12 = TOps.Fma(v32, g2, c12);
+            c22 = TOps.Fma(v32, g1, c22);
+            TV v33 = TOps.Broadcast(*(float*)(k + (3 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v33, g3, c03);
+            c13 = TOps.Fma(v33, g2, c13);
+            c23 = TOps.Fma(v33, g1, c23);
+            TV v40 = TOps.Broadcast(*(float*)(k + (4 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v40, g4, c00);
+            c10 = TOps.Fma(v40, g3, c10);
+            c20 = TOps.Fma(v40, g2, c20);
+            TV v41 = TOps.Broadcast(*(float*)(k + (4 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v41, g4, c01);
+            c11 = TOps.Fma(v41, g3, c11);
+            c21 = TOps.Fma(v41, g2, c21);
+            TV v42 = TOps.Broadcast(*(float*)(k + (4 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v42, g4, c02);
+            c12 = TOps.Fma(v42, g3, c12);
+            c22 = TOps.Fma(v42, g2, c22);
+            TV v43 = TOps.Broadcast(*(float*)(k + (4 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v43, g4, c03);
+            c13 = TOps.Fma(v43, g3, c13);
+            c23 = TOps.Fma(v43, g2, c23);
+            TV v50 = TOps.Broadcast(*(float*)(k + (5 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v50, g5, c00);
+            c10 = TOps.Fma(v50, g4, c10);
+            c20 = TOps.Fma(v50, g3, c20);
+            TV v51 = TOps.Broadcast(*(float*)(k + (5 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v51, g5, c01);
+            c11 = TOps.Fma(v51, g4, c11);
+            c21 = TOps.Fma(v51, g3, c21);
+            TV v52 = TOps.Broadcast(*(float*)(k + (5 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v52, g5, c02);
+            c12 = TOps.Fma(v52, g4, c12);
+            c22 = TOps.Fma(v52, g3, c22);
+            TV v53 = TOps.Broadcast(*(float*)(k + (5 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v53, g5, c03);
+            c13 = TOps.Fma(v53, g4, c13);
+            c23 = TOps.Fma(v53, g3, c23);
+            TV v60 = TOps.Broadcast(*(float*)(k + (6 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v60, g6, c00);
+            c10 = TOps.Fma(v60, g5, c10);
+            c20 = TOps.Fma(v60, g4, c20);
+            TV v61 = TOps.Broadcast(*(float*)(k + (6 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v61, g6, c01);
+            c11 = TOps.Fma(v61, g5, c11);
+            c21 = TOps.Fma(v61, g4, c21);
+            TV v62 = TOps.Broadcast(*(float*)(k + (6 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v62, g6, c02);
+            c12 = TOps.Fma(v62, g5, c12);
+            c22 = TOps.Fma(v62, g4, c22);
+            TV v63 = TOps.Broadcast(*(float*)(k + (6 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v63, g6, c03);
+            c13 = TOps.Fma(v63, g5, c13);
+            c23 = TOps.Fma(v63, g4, c23);
+            TV v70 = TOps.Broadcast(*(float*)(k + (7 * Simd.Lanes * sizeof(float))));
+            c00 = TOps.Fma(v70, g7, c00);
+            c10 = TOps.Fma(v70, g6, c10);
+            c20 = TOps.Fma(v70, g5, c20);
+            TV v71 = TOps.Broadcast(*(float*)(k + (7 * Simd.Lanes * sizeof(float)) + 4));
+            c01 = TOps.Fma(v71, g7, c01);
+            c11 = TOps.Fma(v71, g6, c11);
+            c21 = TOps.Fma(v71, g5, c21);
+            TV v72 = TOps.Broadcast(*(float*)(k + (7 * Simd.Lanes * sizeof(float)) + 8));
+            c02 = TOps.Fma(v72, g7, c02);
+            c12 = TOps.Fma(v72, g6, c12);
+            c22 = TOps.Fma(v72, g5, c22);
+            TV v73 = TOps.Broadcast(*(float*)(k + (7 * Simd.Lanes * sizeof(float)) + 12));
+            c03 = TOps.Fma(v73, g7, c03);
+            c13 = TOps.Fma(v73, g6, c13);
+            c23 = TOps.Fma(v73, g5, c23);
+            TV v80 = TOps.Broadcast(*(float*)(k + (8 * Simd.Lanes * sizeof(float))));
+            c10 = TOps.Fma(v80, g7, c10);
+            c20 = TOps.Fma(v80, g6, c20);
+            TV v81 = TOps.Broadcast(*(float*)(k + (8 * Simd.Lanes * sizeof(float)) + 4));
+            c11 = TOps.Fma(v81, g7, c11);
+            c21 = TOps.Fma(v81, g6, c21);
+            TV v82 = TOps.Broadcast(*(float*)(k + (8 * Simd.Lanes * sizeof(float)) + 8));
+            c12 = TOps.Fma(v82, g7, c12);
+            c22 = TOps.Fma(v82, g6, c22);
+            TV v83 = TOps.Broadcast(*(float*)(k + (8 * Simd.Lanes * sizeof(float)) + 12));
+            c13 = TOps.Fma(v83, g7, c13);
+            c23 = TOps.Fma(v83, g6, c23);
+            TV v90 = TOps.Broadcast(*(float*)(k + (9 * Simd.Lanes * sizeof(float))));
+            c20 = TOps.Fma(v90, g7, c20);
+            TV v91 = TOps.Broadcast(*(float*)(k + (9 * Simd.Lanes * sizeof(float)) + 4));
+            c21 = TOps.Fma(v91, g7, c21);
+            TV v92 = TOps.Broadcast(*(float*)(k + (9 * Simd.Lanes * sizeof(float)) + 8));
+            c22 = TOps.Fma(v92, g7, c22);
+            TV v93 = TOps.Broadcast(*(float*)(k + (9 * Simd.Lanes * sizeof(float)) + 12));
+            c23 = TOps.Fma(v93, g7, c23);
+            n += 8;
+        }
+        while (n < count);
+
+        if (add)
+        {
+            c00 = TOps.Add(c00, TOps.Load(dw));
+            c01 = rows > 1 ? TOps.Add(c01, TOps.Load(dw + (1 * Simd.Lanes))) : c01;
+            c02 = rows > 2 ? TOps.Add(c02, TOps.Load(dw + (2 * Simd.Lanes))) : c02;
+            c03 = rows > 3 ? TOps.Add(c03, TOps.Load(dw + (3 * Simd.Lanes))) : c03;
+        }
+
+        TOps.Store(c00, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c01, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c02, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c03, dw + (3 * Simd.Lanes));
+        }
+
+        dw += tap;
+
+        if (add)
+        {
+            c10 = TOps.Add(c10, TOps.Load(dw));
+            c11 = rows > 1 ? TOps.Add(c11, TOps.Load(dw + (1 * Simd.Lanes))) : c11;
+            c12 = rows > 2 ? TOps.Add(c12, TOps.Load(dw + (2 * Simd.Lanes))) : c12;
+            c13 = rows > 3 ? TOps.Add(c13, TOps.Load(dw + (3 * Simd.Lanes))) : c13;
+        }
+
+        TOps.Store(c10, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c11, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c12, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c13, dw + (3 * Simd.Lanes));
+        }
+
+        dw += tap;
+
+        if (add)
+        {
+            c20 = TOps.Add(c20, TOps.Load(dw));
+            c21 = rows > 1 ? TOps.Add(c21, TOps.Load(dw + (1 * Simd.Lanes))) : c21;
+            c22 = rows > 2 ? TOps.Add(c22, TOps.Load(dw + (2 * Simd.Lanes))) : c22;
+            c23 = rows > 3 ? TOps.Add(c23, TOps.Load(dw + (3 * Simd.Lanes))) : c23;
+        }
+
+        TOps.Store(c20, dw);
+
+        if (rows > 1)
+        {
+            TOps.Store(c21, dw + (1 * Simd.Lanes));
+        }
+
+        if (rows > 2)
+        {
+            TOps.Store(c22, dw + (2 * Simd.Lanes));
+        }
+
+        if (rows > 3)
+        {
+            TOps.Store(c23, dw + (3 * Simd.Lanes));
+        }
+    }
 }

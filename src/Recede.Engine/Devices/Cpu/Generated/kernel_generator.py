@@ -357,6 +357,63 @@ def gradient(rows, vectors, sets=1):
     return "\n".join(out)
 
 
+def gradient_row(rows):
+    """rows input channels x 3 neighbouring taps of one vector of output channels, summed over runs of 8 neighbouring pixels."""
+    pixels = 8
+    out = []
+    o = out.append
+    o(OPTIMISED)
+    o(f"    public static void Taps3x{rows}<TV, TOps>(byte* x, int* xPixels, byte* dy, int* dyPixels, int count, float* dw, nint tap, int rows, bool add)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    for t in range(3):
+        for r in range(rows):
+            o(f"        TV c{t}{r} = TOps.Zero;")
+    o("        nint n = 0;")
+    o("        do")
+    o("        {")
+    o("            byte* g = dy + dyPixels[n];")
+    o("            byte* k = x + xPixels[n];")
+    for p in range(pixels):
+        o(f"            TV g{p} = TOps.Load((float*)" + (f"(g + ({p} * Simd.Lanes * sizeof(float)))" if p else "g") + ");")
+    for i in range(pixels + 2):
+        for r in range(rows):
+            at = " + ".join(["k"] + ([f"({i} * Simd.Lanes * sizeof(float))"] if i else []) + ([f"{4 * r}"] if r else []))
+            o(f"            TV v{i}{r} = TOps.Broadcast(*(float*)" + (f"({at})" if "+" in at else at) + ");")
+            for t in range(3):
+                if 0 <= i - t < pixels:
+                    o(f"            c{t}{r} = TOps.Fma(v{i}{r}, g{i - t}, c{t}{r});")
+    o(f"            n += {pixels};")
+    o("        }")
+    o("        while (n < count);")
+    for t in range(3):
+        o("")
+        o("        if (add)")
+        o("        {")
+        for r in range(rows):
+            line = f"c{t}{r} = TOps.Add(c{t}{r}, TOps.Load(dw" + (f" + ({r} * Simd.Lanes)" if r else "") + "));"
+            if r:
+                o(f"            c{t}{r} = rows > {r} ? TOps.Add(c{t}{r}, TOps.Load(dw + ({r} * Simd.Lanes))) : c{t}{r};")
+            else:
+                o("            " + line)
+        o("        }")
+        for r in range(rows):
+            o("")
+            if r:
+                o(f"        if (rows > {r})")
+                o("        {")
+                o(f"            TOps.Store(c{t}{r}, dw + ({r} * Simd.Lanes));")
+                o("        }")
+            else:
+                o(f"        TOps.Store(c{t}0, dw);")
+        if t < 2:
+            o("")
+            o("        dw += tap;")
+    o("    }")
+    return "\n".join(out)
+
+
 def product(rows, vectors):
     """rows x vectors of c, summed over the steps that a and b have in common."""
     out = []
@@ -438,7 +495,7 @@ write(
 write(
     "FilterGradientKernels",
     "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",
-    [gradient(8, 2), gradient(16, 1), gradient(8, 1), gradient(4, 1, 2), gradient(4, 2)])
+    [gradient(8, 2), gradient(16, 1), gradient(8, 1), gradient(4, 1, 2), gradient(4, 2), gradient_row(4)])
 write(
     "PanelKernels",
     "Rows x vectors of the product of two panels, summed in registers.",

@@ -25,6 +25,9 @@ internal readonly struct WinogradFilterGradient
     private const int NarrowRows = 4;
     private const int NarrowCost = 6;
 
+    // What an operation of the direct gradient that takes rows of taps costs in those of tiles.
+    private const double RowsWorthFrom = 0.55;
+
     public readonly ConvolutionGeometry Geometry;
 
     /// <summary>m of F(m, 3).</summary>
@@ -95,8 +98,11 @@ internal readonly struct WinogradFilterGradient
         int channels = TapConvolution.Divide(g.C, ProductRows) * ProductRows;
         int rest = g.C % ProductRows;
         int directChannels = rest is > 0 and <= NarrowRows ? g.C - rest + NarrowCost : channels;
-        int tileSize = WinogradConvolution.TileFor(
-            g, channels, g.O, g.HOut, g.WOut, WinogradConvolution.DirectOperations(directChannels, g.O));
+        bool byRows = g.OutputBlocks == 1 && TileKernelDispatch.HasRows && g.WOut % TileKernelDispatch.Pixels == 0;
+        double directly = byRows
+            ? RowsWorthFrom * 9 * TapConvolution.Divide(g.C, TileKernelDispatch.RowChannels) * TileKernelDispatch.RowChannels
+            : WinogradConvolution.DirectOperations(directChannels, g.O);
+        int tileSize = WinogradConvolution.TileFor(g, channels, g.O, g.HOut, g.WOut, directly);
         shape = tileSize == 0 ? default : new WinogradFilterGradient(g, tileSize);
         return tileSize != 0;
     }
