@@ -8,6 +8,8 @@ using Recede.Bench.Gpu.Steps;
 using Recede.Bench.ShortRuns;
 using Recede.Bench.Steps;
 using Recede.Engine.Core;
+using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Nn;
 
 namespace Recede.Bench;
@@ -15,6 +17,8 @@ namespace Recede.Bench;
 /// <summary>What the commands share: options, exit codes (2 for usage, 1 for what went wrong otherwise).</summary>
 internal static class Commands
 {
+    private const string Off = "off";
+
     /// <summary>All of them; what is none is BenchmarkDotNet's.</summary>
     public static RootCommand Root() => new("Recede's benchmarks. Without a command the arguments are BenchmarkDotNet's: --filter, --list flat, ...")
     {
@@ -35,6 +39,21 @@ internal static class Commands
     {
         Description = "Threads that work; RECEDE_THREADS, or else the processors, when left out.",
     };
+
+    /// <summary>"on" or "off", as the trainer has it; <see cref="CpuDevice"/> opens the device that it asks for.</summary>
+    public static Option<string> Winograd()
+    {
+        var option = new Option<string>("--winograd")
+        {
+            Description = "off sums every product of a convolution; on takes Winograd's tiles where they have fewer operations.",
+            DefaultValueFactory = _ => "on",
+        };
+        return option.AcceptOnlyFromAmong("on", Off);
+    }
+
+    /// <summary>The CPU with so many threads, with or without Winograd's tiles.</summary>
+    public static CpuDevice CpuDevice(int? threads, string? winograd) =>
+        Device.Cpu(threads, new CpuOptions { AllowWinograd = winograd != Off });
 
     public static Option<Norm> Norm() => new("--norm")
     {

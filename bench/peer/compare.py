@@ -4,7 +4,8 @@
     compare.py [--goal RATIO] LINES
 
 Lines of memory give a table of memory. Lines of floors give one of pruned networks: how much faster they are than the
-unpruned one, beside what the floors of their ops predict.
+unpruned one, beside what the floors of their ops predict; with Winograd's tiles ("recede"), and with every product summed
+("recede direct").
 
 A round's figure is its median; a side's figure is the median of its rounds; the nth line of a side is its nth round. The
 ratio is the fastest peer's time over Recede's, with the least and the largest ratio of a round: over 1, Recede is faster.
@@ -17,6 +18,9 @@ import statistics
 from cases import KINDS, family, load, steps
 
 OURS = "recede"
+
+# Recede with every product summed, without Winograd's tiles: of pruned networks alone.
+DIRECT = "recede direct"
 
 # The least share of the speed-up that the floors predict.
 FLOORS_GOAL = 0.75
@@ -44,13 +48,17 @@ def figures_of(lines, figure):
     return figures
 
 
+def peers_of(sides):
+    return [side for side in sides if side not in (OURS, DIRECT)]
+
+
 def fastest_peer(sides):
-    return min((side for side in sides if side != OURS), key=lambda side: statistics.median(sides[side]))
+    return min(peers_of(sides), key=lambda side: statistics.median(sides[side]))
 
 
 def ratio_of(step, sides):
     """(ratio, least, largest) of a step."""
-    if OURS not in sides or len(sides) < 2:
+    if OURS not in sides or not peers_of(sides):
         raise SystemExit(f"compare.py: {step}: no timings of {'a peer' if OURS in sides else 'Recede'}")
     peer, ours = sides[fastest_peer(sides)], sides[OURS]
     rounds = [p / o for p, o in zip(peer, ours)]
@@ -99,27 +107,29 @@ def time_rows(times):
 
 
 def pruned_rows(times, floors, cases):
+    """A row a step, and another where it was also timed without Winograd's tiles: each beside the floors of its own products."""
     rows = []
     for step, (case, kind) in steps(cases).items():
         if "pruned" not in case or step not in times:
             continue
         less = [f"{c['name']}_{kind}" for c in family(cases, case)]
-        missing = [name for name in [*less, step] if OURS not in times.get(name, {}) or name not in floors]
-        if missing:
-            raise SystemExit(f"compare.py: {step} is held against networks without timings or floors: {', '.join(missing)}")
-        ours = {name: statistics.median(times[name][OURS]) for name in [*less, step]}
-        floor = {name: statistics.median(floors[name][OURS]) for name in (less[0], step)}
-        faster, predicted = ours[less[0]] / ours[step], floor[less[0]] / floor[step]
-        slower = [name for name in less if ours[step] > ours[name]]
-        rows.append([step, f"{faster:.2f}", f"{predicted:.2f}", f"{faster / predicted:.2f}", verdict(faster / predicted, FLOORS_GOAL),
-                     "slower than " + ", ".join(slower) if slower else "met"])
+        for side in [OURS] + [DIRECT] * (DIRECT in times[step]):
+            missing = [name for name in [*less, step] if side not in times.get(name, {}) or side not in floors.get(name, {})]
+            if missing:
+                raise SystemExit(f"compare.py: {step} is held against networks without timings or floors of {side}: {', '.join(missing)}")
+            took = {name: statistics.median(times[name][side]) for name in [*less, step]}
+            floor = {name: statistics.median(floors[name][side]) for name in (less[0], step)}
+            faster, predicted = took[less[0]] / took[step], floor[less[0]] / floor[step]
+            slower = [name for name in less if took[step] > took[name]]
+            rows.append([step, side, f"{faster:.2f}", f"{predicted:.2f}", f"{faster / predicted:.2f}",
+                         verdict(faster / predicted, FLOORS_GOAL), "slower than " + ", ".join(slower) if slower else "met"])
     return rows
 
 
 def memory_rows(memory, whole):
     rows = []
     for step, sides in memory.items():
-        least = min((side for side in sides if side != OURS), key=lambda side: statistics.median(sides[side]))
+        least = fastest_peer(sides)
         value = {side: statistics.median(sides[side]) for side in (least, OURS)}
         figure = lambda side: f"{value[side]:.0f} ({statistics.median(whole[step][side]):.0f})"
         rows.append([step, least, figure(least), figure(OURS), "met" if value[OURS] <= value[least] else "NOT met"])
@@ -137,7 +147,7 @@ def main():
     if times:
         tables.append(table(["case", "training", "inference", "goal", "met"], speed_rows(times, cases, a.goal)))
     if floors:
-        tables.append(table(["step", "speed-up", "predicted", "share", f"at least {FLOORS_GOAL}", "not slower than less pruned"],
+        tables.append(table(["step", "side", "speed-up", "predicted", "share", f"at least {FLOORS_GOAL}", "not slower than less pruned"],
                             pruned_rows(times, floors, cases)))
     if memory:
         tables.append(table(["step", "peer", "its step's MiB (process)", "Recede's MiB (process)", "met"],

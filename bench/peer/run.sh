@@ -4,7 +4,8 @@
 # Cases stand in bench/cases.json: vgg16_bs64 for training and inference, vgg16_bs64_train for one of them.
 # --quick: 3 rounds of 1 s instead of 5 of 2 s. --keep leaves the rounds' JSON lines in DIR.
 # --avx2: every side without AVX-512, beside PyTorch alone; the goal is 1.
-# --pruned: pruned networks beside PyTorch, beside themselves unpruned, and beside what their floors predict.
+# --pruned: pruned networks beside PyTorch, and beside themselves unpruned and what their floors predict, with and without
+#   Winograd's tiles.
 # --memory: the peak memory of training steps beside PyTorch's, instead of times.
 # Let nothing else run meanwhile.
 set -euo pipefail
@@ -24,7 +25,7 @@ while [ $# -gt 0 ]; do
         --seconds) seconds=$2; shift ;;
         --threads) threads=$2; shift ;;
         --keep) keep=$2; shift ;;
-        -h|--help) sed -n '2,9s/^# *//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -h|--help) sed -n '2,10s/^# *//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         -*) echo "run.sh: no option $1" >&2; exit 2 ;;
         *) names+=("$1") ;;
     esac
@@ -88,6 +89,7 @@ measure() {
         NODE_PATH=$cache/node_modules node "$here/ort_step.js" --models "$scratch" "${arguments[@]}"
     fi
     dotnet "$recede" peer-step "${arguments[@]}"
+    [ $mode != pruned ] || dotnet "$recede" peer-step "${arguments[@]}" --winograd off
 }
 
 # measure_memory STEP: a process each, since a peak is a process's.
@@ -100,7 +102,11 @@ measure_memory() {
 }
 
 for ((round = 1; round <= rounds; round++)); do
-    [ $mode != pruned ] || dotnet "$recede" floors --totals --case "${steps[@]}" --threads "$threads" >>"$lines"
+    if [ $mode = pruned ]; then
+        for winograd in on off; do
+            dotnet "$recede" floors --totals --winograd $winograd --case "${steps[@]}" --threads "$threads" >>"$lines"
+        done
+    fi
     for step in "${steps[@]}"; do
         echo "round $round/$rounds $step" >&2
         if [ $mode = memory ]; then measure_memory "$step"; else measure "$step"; fi >>"$lines"

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Recede.Engine.Devices;
 using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Nn;
 
@@ -16,14 +15,15 @@ internal static class FloorsCommand
         var cases = StepCase.Option(StepCase.All[0].Name);
         var seconds = new Option<double>("--seconds") { Description = "How long a step is measured.", DefaultValueFactory = _ => 4 };
         var threads = Commands.Threads();
+        var winograd = Commands.Winograd();
         var totals = new Option<bool>("--totals") { Description = "Measure the machine only, and print a line of JSON a step: the sum of its floors." };
         var command = new Command("floors", "Each op's floor (multiply-adds over peak, bytes over bandwidth), measured time and gap.")
         {
-            cases, seconds, threads, totals,
+            cases, seconds, threads, winograd, totals,
         };
         command.SetAction(parsed =>
         {
-            using var device = Device.Cpu(parsed.GetValue(threads));
+            using var device = Commands.CpuDevice(parsed.GetValue(threads), parsed.GetValue(winograd));
             var ceilings = Ceilings.Measure(device);
             foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
@@ -34,7 +34,7 @@ internal static class FloorsCommand
                     var sum = works.Sum(work => work.FloorMilliseconds(ceilings));
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $$"""{"case":"{{c.Name}}","floor_ms":{{sum:F4}},"threads":{{device.Pool.Threads}}}"""));
+                        $$"""{"case":"{{c.Name}}","side":"{{PeerStepCommand.Side(device)}}","floor_ms":{{sum:F4}},"threads":{{device.Pool.Threads}}}"""));
                     continue;
                 }
 

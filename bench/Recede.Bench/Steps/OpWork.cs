@@ -1,4 +1,5 @@
 using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Nn;
 
 namespace Recede.Bench.Steps;
@@ -13,7 +14,7 @@ namespace Recede.Bench.Steps;
 /// <param name="MultiplyAdds">Multiply-adds of the sums as they are defined: a convolution's direct products.</param>
 /// <param name="Operations">
 /// Multiply-adds, additions and multiplications of the way to that result that has the fewest: for a 3x3 convolution of stride 1,
-/// directly or by Winograd's tiles, transforms included.
+/// directly or by Winograd's tiles, transforms included, where the device may take them.
 /// </param>
 /// <param name="Bytes">Bytes.</param>
 internal sealed record OpWork(string Name, string Kind, bool Backward, double MultiplyAdds, double Operations, double Bytes)
@@ -69,7 +70,7 @@ internal sealed record OpWork(string Name, string Kind, bool Backward, double Mu
             }
 
             var products = batch * PhysicalMultiplyAdds(layers[i], network.Device.Lanes, first);
-            var operations = batch * LeastOperations(layers[i], network.Device.Lanes, first, products / batch);
+            var operations = batch * LeastOperations(layers[i], network.Device, first, products / batch);
             var name = $"{Describe(layer)} {Of(input)} -> {Of(output)}";
             works.Add(new OpWork(layer.Path, name, false, products, operations, x + w + y));
             var gradients = first ? 1 : 2;
@@ -107,16 +108,17 @@ internal sealed record OpWork(string Name, string Kind, bool Backward, double Mu
 
     // F(2x2, 3x3) and F(4x4, 3x3): each input and output block of a tile is transformed, along rows and along columns; a transform
     // along one axis has 4 and 4 operations, or 13 and 10. A value of the (m + 2)^2 planes takes so many on average.
-    private static double LeastOperations(LayerTrace layer, int lanes, bool first, double products)
+    private static double LeastOperations(LayerTrace layer, Device device, bool first, double products)
     {
-        if (layer.Layer is not Conv2d { Options: { KernelHeight: 3, KernelWidth: 3, Stride: 1, Dilation: 1, Groups: 1 } })
+        if (layer.Layer is not Conv2d { Options: { KernelHeight: 3, KernelWidth: 3, Stride: 1, Dilation: 1, Groups: 1 } }
+            || device is CpuDevice { Options.AllowWinograd: false })
         {
             return products;
         }
 
         double TilesOf(int m) => Math.Ceiling((double)layer.Output.H / m) * Math.Ceiling((double)layer.Output.W / m);
-        var inputs = first ? layer.Input.C : Padded(layer.Input.C, lanes);
-        var outputs = Padded(layer.Output.C, lanes);
+        var inputs = first ? layer.Input.C : Padded(layer.Input.C, device.Lanes);
+        var outputs = Padded(layer.Output.C, device.Lanes);
         var two = TilesOf(2) * ((16 * inputs * outputs) + (2 * 4 * 4 * inputs) + ((4 + 2) * 4 * outputs));
         var four = TilesOf(4) * ((36 * inputs * outputs) + (2 * 6 * 13 * inputs) + ((6 + 4) * 10 * outputs));
         return Math.Min(products, Math.Min(two, four));

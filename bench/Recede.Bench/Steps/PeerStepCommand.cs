@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Nn;
 
 namespace Recede.Bench.Steps;
@@ -14,6 +14,7 @@ internal static class PeerStepCommand
         var seconds = new Option<double>("--seconds") { Description = "Time for each case.", DefaultValueFactory = _ => 4 };
         var norm = Commands.Norm();
         var threads = Commands.Threads();
+        var winograd = Commands.Winograd();
         var check = new Option<bool>("--check-gradients")
         {
             Description = "Also look for non-finite gradients in every training step, as the trainer does and the peer does not.",
@@ -21,17 +22,17 @@ internal static class PeerStepCommand
         var memory = new Option<bool>("--memory") { Description = "Tell the peak memory of the first steps, not their time; one case, for it is the process's." };
         var command = new Command("peer-step", "Times whole training steps and inference, for comparison with PyTorch (bench/peer).")
         {
-            cases, seconds, norm, threads, check, memory,
+            cases, seconds, norm, threads, winograd, check, memory,
         };
         command.SetAction(parsed =>
         {
-            using var device = Device.Cpu(parsed.GetValue(threads));
+            using var device = Commands.CpuDevice(parsed.GetValue(threads), parsed.GetValue(winograd));
             foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
                 var before = parsed.GetValue(memory) ? ProcessMemory.Begin() : 0;
                 using var network = c.CreateNetwork(device, parsed.GetValue(norm));
                 using var step = new NetworkStep(network, c.Batch) { ChecksGradients = parsed.GetValue(check) };
-                var head = $$"""{"case":"{{c.Name}}","side":"recede","norm":"{{parsed.GetValue(norm).ToString().ToLowerInvariant()}}","threads":{{device.Pool.Threads}},"multiply_adds":{{network.Cost().MultiplyAdds}}""";
+                var head = $$"""{"case":"{{c.Name}}","side":"{{Side(device)}}","norm":"{{parsed.GetValue(norm).ToString().ToLowerInvariant()}}","threads":{{device.Pool.Threads}},"multiply_adds":{{network.Cost().MultiplyAdds}}""";
                 Console.WriteLine(parsed.GetValue(memory)
                     ? $"{head},{Memory(c.Trains ? step.Train : step.Infer, before)}}}"
                     : $"{head},{Times(c.Trains ? step.Train : step.Infer, parsed.GetValue(seconds))}}}");
@@ -39,6 +40,9 @@ internal static class PeerStepCommand
         });
         return command;
     }
+
+    /// <summary>The name by which bench/peer/compare.py knows the device's lines.</summary>
+    internal static string Side(CpuDevice device) => device.Options.AllowWinograd ? "recede" : "recede direct";
 
     private static string Times(Action step, double seconds)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Recede.Engine.Devices;
 using Recede.Engine.Nn;
 
 namespace Recede.Bench.Steps;
@@ -15,13 +14,14 @@ internal static class ProfileStepCommand
         var layers = new Option<bool>("--layers") { Description = "A row for every layer, not only for every op." };
         var norm = Commands.Norm();
         var threads = Commands.Threads();
+        var winograd = Commands.Winograd();
         var command = new Command("profile-step", "Tells where the time of a training step or of inference goes.")
         {
-            cases, seconds, layers, norm, threads,
+            cases, seconds, layers, norm, threads, winograd,
         };
         command.SetAction(parsed =>
         {
-            using var device = Device.Cpu(parsed.GetValue(threads));
+            using var device = Commands.CpuDevice(parsed.GetValue(threads), parsed.GetValue(winograd));
             foreach (var c in parsed.GetValue(cases)!.Select(StepCase.Of))
             {
                 using var network = c.CreateNetwork(device, parsed.GetValue(norm));

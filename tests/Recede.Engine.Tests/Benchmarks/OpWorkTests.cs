@@ -1,5 +1,6 @@
 using Recede.Bench.Steps;
 using Recede.Engine.Devices;
+using Recede.Engine.Devices.Cpu;
 using Recede.Engine.Nn;
 
 namespace Recede.Engine.Tests.Benchmarks;
@@ -46,6 +47,14 @@ internal sealed class OpWorkTests
 
         // One tile of 2x2 outputs is all of a 2x2 image.
         Assert.That(Find(works, "features.34", backward: false).Operations, Is.EqualTo(Batch * ((16.0 * 512 * 512) + (32 * 512) + (24 * 512))));
+    }
+
+    [Test]
+    public void A_device_without_tiles_has_no_fewer_operations_than_products()
+    {
+        var works = Of("vgg16_bs64_train", options: new CpuOptions { AllowWinograd = false });
+        Assert.That(works.Select(work => work.Operations), Is.EqualTo(works.Select(work => work.MultiplyAdds)));
+        Assert.That(Find(works, "features.3", backward: false).Operations, Is.EqualTo(Batch * 32.0 * 32 * 9 * 64 * 64));
     }
 
     [Test]
@@ -116,9 +125,9 @@ internal sealed class OpWorkTests
     private static OpWork Find(IReadOnlyList<OpWork> works, string name, bool backward) =>
         works.Single(work => work.Name == name && work.Backward == backward);
 
-    private static IReadOnlyList<OpWork> Of(string name, Action<Network>? check = null)
+    private static IReadOnlyList<OpWork> Of(string name, Action<Network>? check = null, CpuOptions? options = null)
     {
-        using var device = Device.Cpu(1);
+        using var device = Device.Cpu(1, options);
         var c = StepCase.Of(name);
         using var network = c.CreateNetwork(device, Norm.Plain);
         check?.Invoke(network);
