@@ -2,8 +2,9 @@ namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>
 /// What becomes of the sums of a convolution while they are still in cache: y = [relu](sums + bias [+ residual]).
-/// <b>Every algorithm that <see cref="CpuConvolution"/> may choose honours all of it</b>, and writes the padding lanes of y as zero
-/// whatever was summed; <see cref="EpilogueLanes{TV}"/> does both for the vectors of a block. A default value asks for nothing.
+/// <b>Every algorithm that <see cref="CpuConvolution"/> may choose honours all of it</b>, but for the moments of convolutions in groups, which
+/// <see cref="CpuConvolution"/> takes in a pass of their own, and <see cref="Streams"/>, which is a wish; and writes the padding lanes of y as
+/// zero whatever was summed; <see cref="EpilogueLanes{TV}"/> does both for the vectors of a block. A default value asks for nothing.
 /// </summary>
 internal unsafe struct ConvolutionEpilogue
 {

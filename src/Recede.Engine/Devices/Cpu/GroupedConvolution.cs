@@ -97,8 +97,9 @@ internal static unsafe class GroupedConvolution
         }
     }
 
+    // What it writes is scratch, and read at once.
     private static ConvolutionGeometry Group(in ConvolutionGeometry g)
-        => g with { C = g.C / g.Groups, O = g.O / g.Groups, Groups = 1 };
+        => g with { C = g.C / g.Groups, O = g.O / g.Groups, Groups = 1, Streams = false };
 
     private static Buffers Take(in ConvolutionGeometry one, ref WorkspaceCursor cursor) => new()
     {

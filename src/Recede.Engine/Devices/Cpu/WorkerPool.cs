@@ -99,8 +99,7 @@ public sealed unsafe class WorkerPool : IDisposable
     /// </summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <remarks>
-    /// When an item throws, no further items start, and the first exception is rethrown here once every worker has
-    /// stopped.
+    /// When an item throws, no further items start, and the first exception is rethrown here once every worker has stopped.
     /// </remarks>
     public void Run<TJob>(ref TJob job, int items)
         where TJob : unmanaged, IParallelJob
@@ -113,6 +112,7 @@ public sealed unsafe class WorkerPool : IDisposable
                 job.Run(item, 0);
             }
 
+            Simd.Fence();
             return;
         }
 
