@@ -58,6 +58,14 @@ internal sealed class ConvolutionKernelTests
         yield return Square(2, 3, 150, 150, 3, 1, 1, 1);
     }
 
+    // So many groups of tiles that none shares its input, and more output blocks than one pass holds: with tiles of 4 each item transforms
+    // its own filters, with those of 2 all share them. Forward, and in the data gradient.
+    private static IEnumerable<ConvolutionGeometry> Passes()
+    {
+        yield return Square(8, 36, 1, 65, 3, 1, 1, 1);
+        yield return Square(8, 36, 65, 1, 3, 1, 1, 1);
+    }
+
     private static IEnumerable<ConvolutionGeometry> Odd()
     {
         yield return new ConvolutionGeometry(2, 7, 11, 5, 6, 2, 3, 2, 1, 0, 2, 1, 2);
@@ -109,6 +117,10 @@ internal sealed class ConvolutionKernelTests
 
     [TestCaseSource(nameof(Sizes))]
     public void Image_sizes(ConvolutionGeometry g) => ConvolutionCheck.Run(g);
+
+    [TestCaseSource(nameof(Passes))]
+    [Category(InstructionSets.Category)]
+    public void Passes_over_output_blocks(ConvolutionGeometry g) => ConvolutionCheck.Run(g);
 
     [TestCaseSource(nameof(Odd))]
     [Category(InstructionSets.Category)]
@@ -187,6 +199,10 @@ internal sealed class ConvolutionKernelTests
     [TestCase(1, 40, 20, 70, 3, 1)]
     [TestCase(33, 2, 70, 70, 3, 1)]
     [TestCase(200, 1, 70, 10, 1, 1)]
+    [TestCase(8, 36, 17, 65, 3, 1)]
+    [TestCase(5, 32, 8, 3, 3, 1)]
+    [TestCase(5, 16, 3, 8, 3, 1)]
+    [TestCase(5, 16, 3, 16, 3, 1)]
     [TestCase(7, 9, 20, 20, 3, 1, 20)]
     [TestCase(7, 9, 20, 30, 3, 2, 5)]
     public void The_number_of_threads_changes_no_bit(int n, int size, int c, int o, int kernel, int stride, int groups = 1)

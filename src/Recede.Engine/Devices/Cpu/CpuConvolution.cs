@@ -5,7 +5,7 @@ using Recede.Engine.Devices.Cpu.Winograd;
 namespace Recede.Engine.Devices.Cpu;
 
 /// <summary>
-/// Convolutions on the CPU: the one place that chooses an algorithm, by shape alone. Activations are NCHW16c, filters
+/// Convolutions on the CPU: the one place that chooses an algorithm, by shape and instruction set; what is direct chooses its kernels. Activations are NCHW16c, filters
 /// [output block][input block][kh][kw][input channel][16]; every pointer is aligned to 64 bytes. Padding lanes of the inputs
 /// are zero, and those of the outputs are written as zero. The same bits come out for any number of threads.
 /// </summary>
@@ -38,6 +38,7 @@ internal static unsafe class CpuConvolution
                 {
                     ConvolutionDirection.Forward => DirectConvolution.ForwardFloats(g, workers),
                     ConvolutionDirection.BackwardData => DirectConvolution.BackwardDataFloats(g, workers),
+                    _ when PlanarFilterGradient.TryChoose(g, out PlanarFilterGradient planes) => planes.Floats(workers),
                     _ => FilterGradient.Floats(g, workers),
                 };
             case Algorithm.Depthwise:
@@ -124,6 +125,9 @@ internal static unsafe class CpuConvolution
         {
             case Algorithm.Direct when WinogradFilterGradient.TryChoose(g, out WinogradFilterGradient tiles):
                 tiles.Run(pool, x, dy, dw, accumulate, workspace);
+                break;
+            case Algorithm.Direct when PlanarFilterGradient.TryChoose(g, out PlanarFilterGradient planes):
+                planes.Run(pool, x, dy, dw, accumulate, workspace);
                 break;
             case Algorithm.Direct:
                 FilterGradient.Run(pool, g, x, dy, dw, accumulate, workspace);

@@ -20,7 +20,7 @@ internal static unsafe class DepthwiseConvolution
 
         if (direction == ConvolutionDirection.Forward)
         {
-            return RunFloats(ForwardShape(g), workers);
+            return RunFloats(InputWindow.Forward(g), workers);
         }
 
         long most = 0;
@@ -28,7 +28,7 @@ internal static unsafe class DepthwiseConvolution
         {
             for (int b = 0; b < Math.Min(g.StrideW, g.W); b++)
             {
-                InputWindow window = PhaseShape(g, a, b);
+                InputWindow window = InputWindow.Phase(g, a, b);
                 most = window.Rows.Count * window.Columns.Count == 0 ? most : Math.Max(most, RunFloats(window, workers));
             }
         }
@@ -41,7 +41,7 @@ internal static unsafe class DepthwiseConvolution
     {
         nint row = (nint)g.WOut * Lanes;
         var output = new TapOutput { Y = y, Block = g.HOut * row, Image = g.OutputBlocks * g.HOut * row, Row = row, Column = Lanes };
-        Run(pool, g, ForwardShape(g), x, w, epilogue, output, workspace);
+        Run(pool, g, InputWindow.Forward(g), x, w, epilogue, output, workspace);
     }
 
     public static void BackwardData(
@@ -61,32 +61,10 @@ internal static unsafe class DepthwiseConvolution
                     Column = g.StrideW * Lanes,
                 };
                 var epilogue = new ConvolutionEpilogue { Residual = accumulate ? output.Y : null };
-                Run(pool, g, PhaseShape(g, a, b), dy, w, epilogue, output, workspace);
+                Run(pool, g, InputWindow.Phase(g, a, b), dy, w, epilogue, output, workspace);
             }
         }
     }
-
-    private static InputWindow ForwardShape(in ConvolutionGeometry g) => new(
-        g.InputBlocks,
-        g.H,
-        g.W,
-        g.HOut,
-        g.WOut,
-        g.StrideH,
-        g.StrideW,
-        TapAxis.Forward(g.KH, g.PadH, g.DilationH),
-        TapAxis.Forward(g.KW, g.PadW, g.DilationW));
-
-    private static InputWindow PhaseShape(in ConvolutionGeometry g, int a, int b) => new(
-        g.OutputBlocks,
-        g.HOut,
-        g.WOut,
-        TapConvolution.Divide(g.H - a, g.StrideH),
-        TapConvolution.Divide(g.W - b, g.StrideW),
-        1,
-        1,
-        TapAxis.Backward(a, g.KH, g.StrideH, g.PadH, g.DilationH),
-        TapAxis.Backward(b, g.KW, g.StrideW, g.PadW, g.DilationW));
 
     private static int RowsPerItem(in InputWindow window)
     {

@@ -45,7 +45,7 @@ internal static unsafe class DepthwiseFilterGradient
         int* taps = (int*)cursor.Take(g.Taps);
         int count = Parts(g);
         float* parts = cursor.Take(count * g.FilterFloats);
-        InputWindow window = Window(g);
+        InputWindow window = InputWindow.Forward(g);
         int rows = RowsPerBand(window);
         window.Arrange(rows, 1);
         window.FillTaps(taps);
@@ -68,17 +68,6 @@ internal static unsafe class DepthwiseFilterGradient
     private static int Parts(in ConvolutionGeometry g)
         => Math.Min(g.N, TapConvolution.Divide(ItemsWanted, g.OutputBlocks));
 
-    private static InputWindow Window(in ConvolutionGeometry g) => new(
-        g.InputBlocks,
-        g.H,
-        g.W,
-        g.HOut,
-        g.WOut,
-        g.StrideH,
-        g.StrideW,
-        TapAxis.Forward(g.KH, g.PadH, g.DilationH),
-        TapAxis.Forward(g.KW, g.PadW, g.DilationW));
-
     private static int RowsPerBand(in InputWindow window)
     {
         int rows = window.OutputHeight;
@@ -92,7 +81,7 @@ internal static unsafe class DepthwiseFilterGradient
 
     private static long ScratchFloats(in ConvolutionGeometry g)
     {
-        InputWindow window = Window(g);
+        InputWindow window = InputWindow.Forward(g);
         return window.WindowFloats(1, RowsPerBand(window), 1);
     }
 

@@ -74,7 +74,7 @@ internal static unsafe class DirectConvolution
         {
             for (int b = 0; b < g.StrideW; b++)
             {
-                int taps = TapsOfPhase(g, a, b, out _, out _);
+                int taps = TapsOfPhase(g, a, b);
                 if (a < g.H && b < g.W && TryPhase(g, a, b, out TapConvolution shape))
                 {
                     var output = new TapOutput
@@ -100,28 +100,12 @@ internal static unsafe class DirectConvolution
     /// </summary>
     public static double PlanarOperations(in ConvolutionGeometry g, bool backwardData)
     {
-        if (!backwardData)
-        {
-            return PlanarSums.Operations(ForwardWindow(g), g.N, g.C, g.O);
-        }
-
-        return TryPhase(g, 0, 0, out TapConvolution shape)
-            ? PlanarSums.Operations(shape.Window, g.N, g.O, g.C)
-            : double.PositiveInfinity;
+        TapConvolution shape = default;
+        bool isPlanar = backwardData ? TryPhase(g, 0, 0, out shape) && shape.IsPlanar : (shape = ForwardShape(g)).IsPlanar;
+        return isPlanar ? PlanarSums.Operations(shape.Window, g.N, shape.InputChannels, shape.OutputChannels) : double.PositiveInfinity;
     }
 
-    private static TapConvolution ForwardShape(in ConvolutionGeometry g) => new(g.N, g.C, g.O, ForwardWindow(g));
-
-    private static InputWindow ForwardWindow(in ConvolutionGeometry g) => new(
-        g.InputBlocks,
-        g.H,
-        g.W,
-        g.HOut,
-        g.WOut,
-        g.StrideH,
-        g.StrideW,
-        TapAxis.Forward(g.KH, g.PadH, g.DilationH),
-        TapAxis.Forward(g.KW, g.PadW, g.DilationW));
+    private static TapConvolution ForwardShape(in ConvolutionGeometry g) => new(g.N, g.C, g.O, InputWindow.Forward(g));
 
     // With a stride beyond the filter some inputs have no tap, and no phase writes their gradient.
     private static bool LeavesGaps(in ConvolutionGeometry g)
@@ -130,7 +114,7 @@ internal static unsafe class DirectConvolution
         {
             for (int b = 0; b < Math.Min(g.StrideW, g.W); b++)
             {
-                if (TapsOfPhase(g, a, b, out _, out _) == 0)
+                if (TapsOfPhase(g, a, b) == 0)
                 {
                     return true;
                 }
@@ -140,27 +124,18 @@ internal static unsafe class DirectConvolution
         return false;
     }
 
-    private static int TapsOfPhase(in ConvolutionGeometry g, int a, int b, out TapAxis rows, out TapAxis columns)
+    private static int TapsOfPhase(in ConvolutionGeometry g, int a, int b)
     {
-        rows = TapAxis.Backward(a, g.KH, g.StrideH, g.PadH, g.DilationH);
-        columns = TapAxis.Backward(b, g.KW, g.StrideW, g.PadW, g.DilationW);
-        return rows.Count * columns.Count;
+        InputWindow window = InputWindow.Phase(g, a, b);
+        return window.Rows.Count * window.Columns.Count;
     }
 
     // The inputs a + StrideH * t, b + StrideW * s, if any tap reaches them.
     private static bool TryPhase(in ConvolutionGeometry g, int a, int b, out TapConvolution shape)
     {
-        if (TapsOfPhase(g, a, b, out TapAxis rows, out TapAxis columns) == 0)
-        {
-            shape = default;
-            return false;
-        }
-
-        int height = TapConvolution.Divide(g.H - a, g.StrideH);
-        int width = TapConvolution.Divide(g.W - b, g.StrideW);
-        shape = new TapConvolution(
-            g.N, g.O, g.C, new InputWindow(g.OutputBlocks, g.HOut, g.WOut, height, width, 1, 1, rows, columns));
-        return true;
+        bool isReached = TapsOfPhase(g, a, b) > 0;
+        shape = isReached ? new TapConvolution(g.N, g.O, g.C, InputWindow.Phase(g, a, b)) : default;
+        return isReached;
     }
 
     private static long RunFloats(in TapConvolution shape, int workers)

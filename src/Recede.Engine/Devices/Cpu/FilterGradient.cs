@@ -38,16 +38,7 @@ internal readonly struct FilterGradient
     public FilterGradient(in ConvolutionGeometry g)
     {
         Geometry = g;
-        var window = new InputWindow(
-            g.InputBlocks,
-            g.H,
-            g.W,
-            g.HOut,
-            g.WOut,
-            g.StrideH,
-            g.StrideW,
-            TapAxis.Forward(g.KH, g.PadH, g.DilationH),
-            TapAxis.Forward(g.KW, g.PadW, g.DilationW));
+        InputWindow window = InputWindow.Forward(g);
 
         int pixels = g.HOut * g.WOut;
         double input = (double)g.N * g.InputBlocks * g.H * g.W * Simd.Lanes;

@@ -53,6 +53,30 @@ internal unsafe struct InputWindow
         _image = blocks * _block;
     }
 
+    /// <summary>What a convolution itself reads, and the gradient of its filters.</summary>
+    public static InputWindow Forward(in ConvolutionGeometry g) => new(
+        g.InputBlocks,
+        g.H,
+        g.W,
+        g.HOut,
+        g.WOut,
+        g.StrideH,
+        g.StrideW,
+        TapAxis.Forward(g.KH, g.PadH, g.DilationH),
+        TapAxis.Forward(g.KW, g.PadW, g.DilationW));
+
+    /// <summary>What the gradients of the inputs a + StrideH t, b + StrideW s read of the output's; they may have no tap at all.</summary>
+    public static InputWindow Phase(in ConvolutionGeometry g, int a, int b) => new(
+        g.OutputBlocks,
+        g.HOut,
+        g.WOut,
+        TapConvolution.Divide(g.H - a, g.StrideH),
+        TapConvolution.Divide(g.W - b, g.StrideW),
+        1,
+        1,
+        TapAxis.Backward(a, g.KH, g.StrideH, g.PadH, g.DilationH),
+        TapAxis.Backward(b, g.KW, g.StrideW, g.PadW, g.DilationW));
+
     /// <summary>Each row of the filter is three neighbouring taps, and each row of outputs whole runs of so many neighbouring pixels.</summary>
     public readonly bool HasRuns(int pixels)
         => Columns.Count == 3 && Math.Abs(Columns.Step) == 1 && StepW == 1 && OutputWidth % pixels == 0;

@@ -19,22 +19,26 @@ internal static unsafe class PlanarSums
     private const int OutputsAtMost = 4;
 
     // Set by timing shapes on either side, in vector operations a pixel: what a convolution costs beside its products.
-    private const double PixelOperations = 22;
-    private const double ChannelOperations = 3;
     private const double DirectPixelOperations = 38;
     private const double UnstagedPixelOperations = 20;
+
+    /// <summary>The vector operations of a pixel, whatever its channels: measured.</summary>
+    public const double PixelOperations = 22;
+
+    /// <summary>The vector operations of a pixel for each channel's way between pixels and planes: measured.</summary>
+    public const double ChannelOperations = 3;
 
     /// <summary>What is read and written beyond the last pixel of a plane.</summary>
     public const int PixelsBeyond = Vectors * Lanes;
 
     /// <summary>Whether these sums take fewer operations than those that have channels in the lanes.</summary>
     public static bool IsFaster(in InputWindow window, int images, int inputChannels, int outputChannels)
-    {
-        double taps = window.Rows.Count * window.Columns.Count;
-        double direct = (window.Direct ? UnstagedPixelOperations : DirectPixelOperations)
-            + (taps * inputChannels * ConvolutionGeometry.Blocks(outputChannels));
-        return Operations(window, images, inputChannels, outputChannels) < direct;
-    }
+        => Operations(window, images, inputChannels, outputChannels) < DirectOperations(window, inputChannels, outputChannels);
+
+    /// <summary>The vector operations of a pixel with channels in the lanes.</summary>
+    public static double DirectOperations(in InputWindow window, int inputChannels, int outputChannels)
+        => (window.Direct ? UnstagedPixelOperations : DirectPixelOperations)
+            + ((double)window.Rows.Count * window.Columns.Count * inputChannels * ConvolutionGeometry.Blocks(outputChannels));
 
     /// <summary>The vector operations of a pixel, its way between pixels and planes included; infinite where it cannot be done so.</summary>
     public static double Operations(in InputWindow window, int images, int inputChannels, int outputChannels)

@@ -1,5 +1,5 @@
-"""Writes the convolution micro-kernels, TileKernels.cs, RowKernels.cs, PlanarKernels.cs, FilterGradientKernels.cs and
-PanelKernels.cs, beside itself.
+"""Writes the convolution micro-kernels, TileKernels.cs, RowKernels.cs, PlanarKernels.cs, FilterGradientKernels.cs,
+PlanarGradientKernels.cs and PanelKernels.cs, beside itself.
 
 They are plain loops, unrolled so that every accumulator is a local variable, which the just-in-time compiler
 keeps in a register. The locals are the runtime's own vectors: wrapped in a struct (ISimd), the compiler of .NET 10
@@ -414,6 +414,44 @@ def gradient_row(rows):
     return "\n".join(out)
 
 
+def planar_gradient(inputs, outputs):
+    """inputs (a channel seen from a tap each) x output gradients, summed over pixels, which are the lanes."""
+    out = []
+    o = out.append
+    at = lambda k, q: " + ".join(["sums"] + ([f"({k} * row)" if k > 1 else "row"] if k else []) + ([f"({q} * Simd.Lanes)" if q > 1 else "Simd.Lanes"] if q else []))
+    o(OPTIMISED)
+    o(f"    public static void Inputs{inputs}x{outputs}<TV, TOps>(float* x, int* offsets, float* dy, nint plane, nint count, float* sums, nint row)")
+    o("        where TV : unmanaged")
+    o("        where TOps : struct, IVectorOps<TV>")
+    o("    {")
+    o("        nint lanes = sizeof(TV) / sizeof(float);")
+    for k in range(inputs):
+        o(f"        float* x{k} = x + offsets[{k}];")
+    for q in range(1, outputs):
+        o(f"        float* dy{q} = dy + " + (f"({q} * plane);" if q > 1 else "plane;"))
+    for k in range(inputs):
+        for q in range(outputs):
+            o(f"        TV c{k}{q} = TOps.Load({at(k, q)});")
+    o("        nint p = 0;")
+    o("        do")
+    o("        {")
+    for q in range(outputs):
+        o(f"            TV g{q} = TOps.Load(dy{q if q else ''} + p);")
+    for k in range(inputs):
+        o(f"            TV v{k} = TOps.Load(x{k} + p);")
+        for q in range(outputs):
+            o(f"            c{k}{q} = TOps.Fma(v{k}, g{q}, c{k}{q});")
+    o("            p += lanes;")
+    o("        }")
+    o("        while (p < count);")
+    o("")
+    for k in range(inputs):
+        for q in range(outputs):
+            o(f"        TOps.Store(c{k}{q}, {at(k, q)});")
+    o("    }")
+    return "\n".join(out)
+
+
 def product(rows, vectors):
     """rows x vectors of c, summed over the steps that a and b have in common."""
     out = []
@@ -496,6 +534,10 @@ write(
     "FilterGradientKernels",
     "Input channels (rows) x vectors of output channels of one tap of the filter, summed over pixels in registers.",
     [gradient(8, 2), gradient(16, 1), gradient(8, 1), gradient(4, 1, 2), gradient(4, 2), gradient_row(4)])
+write(
+    "PlanarGradientKernels",
+    "Inputs (a channel seen from a tap each) x output gradients, summed over pixels, which are the lanes.",
+    [planar_gradient(inputs, outputs) for inputs, outputs in ((6, 4), (6, 3), (6, 2), (6, 1), (3, 4), (3, 3))])
 write(
     "PanelKernels",
     "Rows x vectors of the product of two panels, summed in registers.",

@@ -6,8 +6,8 @@ namespace Recede.Engine.Devices.Cpu.Winograd;
 /// <see cref="WinogradJob{TT,TV,TOps,TS}"/> does an item.
 /// </summary>
 /// <remarks>
-/// The transformed input of a group of tiles, a chunk of the transformed filters and the products stay in the second-level
-/// cache. Large filters are transformed by each item as it goes: a group's products outweigh that by far, and the transformed filters,
+/// Products, a chunk of the transformed filters and one of the transformed input of a group of tiles stay in the second-level cache; an
+/// item of many channels transforms all chunks of its input first, which is more than that cache holds. Large filters are transformed by each item as it goes: a group's products outweigh that by far, and the transformed filters,
 /// four times the size of the filters, never leave the cache.
 /// </remarks>
 internal readonly struct WinogradConvolution
@@ -40,8 +40,10 @@ internal readonly struct WinogradConvolution
     // The direct kernels run closer to the peak.
     private const double WorthFrom = 0.8;
 
-    // An operation of those that have pixels in the lanes, which are counted with all that goes with them.
-    private const double PlanarRate = 0.5;
+    /// <summary>
+    /// What an operation as <see cref="PlanarSums"/> counts them costs in those of tiles: they are counted with all that goes with them.
+    /// </summary>
+    public const double PlanarRate = 0.5;
 
     /// <summary>m of F(m, 3).</summary>
     public readonly int TileSize;

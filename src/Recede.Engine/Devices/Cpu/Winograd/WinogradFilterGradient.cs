@@ -4,7 +4,7 @@ namespace Recede.Engine.Devices.Cpu.Winograd;
 
 /// <summary>
 /// The gradient of 3x3 filters of stride 1 as products of transformed tiles of x and dy, summed over tiles. This value is the
-/// shape and its cut into work items, a pure function of the shape; <see cref="WinogradFilterGradientJob{TT,TV,TOps}"/> does an item.
+/// shape and its cut into work items, a pure function of the shape and the instruction set; <see cref="WinogradFilterGradientJob{TT,TV,TOps}"/> does an item.
 /// </summary>
 /// <remarks>
 /// An item is up to 4 input blocks times up to 4 output blocks times a part of the batch: it transforms its tiles, a group at a
@@ -17,7 +17,7 @@ internal readonly struct WinogradFilterGradient
     private const int BlocksAtMost = 4;
     private const int ItemsWanted = 8;
 
-    // Input channels are the rows of the products, which come by so many.
+    // Input channels are the rows of the products, whose kernels take 4 to 16; so many fitted the times best.
     private const int ProductRows = 8;
 
     // The direct kernels have one for a rest of 4, in which loads outnumber products: it takes as long as 6 would (3 -> 16 at 32x32 is
@@ -102,7 +102,10 @@ internal readonly struct WinogradFilterGradient
         double directly = byRows
             ? RowsWorthFrom * 9 * TapConvolution.Divide(g.C, TileKernelDispatch.RowChannels) * TileKernelDispatch.RowChannels
             : WinogradConvolution.DirectOperations(directChannels, g.O);
-        int tileSize = WinogradConvolution.TileFor(g, channels, g.O, g.HOut, g.WOut, directly);
+        double otherwise = PlanarFilterGradient.TryChoose(g, out PlanarFilterGradient planes)
+            ? Math.Min(directly, WinogradConvolution.PlanarRate * planes.Operations())
+            : directly;
+        int tileSize = WinogradConvolution.TileFor(g, channels, g.O, g.HOut, g.WOut, otherwise);
         shape = tileSize == 0 ? default : new WinogradFilterGradient(g, tileSize);
         return tileSize != 0;
     }
