@@ -50,6 +50,11 @@ internal sealed class FineTuneCommand : ProgramCommand
         var output = settings.Output;
         var display = invocation.CreateDisplay(output.Quiet);
         using var folder = output.Open();
+        if (folder is not null && !output.Resume && folder.Replaces(settings.File))
+        {
+            throw new UsageException($"--out {output.Folder}: the run would replace FILE, {settings.File}: give another folder");
+        }
+
         using var file = new GivenCheckpoint(folder is not null && output.Resume ? folder.LastPath : settings.File);
         var source = settings.Data;
         using var data = file.OpenData(ref source, display, invocation.Cancellation, settings.Training.CropSeed);

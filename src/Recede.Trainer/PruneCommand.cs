@@ -82,7 +82,7 @@ internal sealed class PruneCommand : ProgramCommand
             }
 
             display.ShowPlan(plan, null);
-            var name = FileName(ratio);
+            var name = RunFolder.PrunedFile(ratio);
             if (folder is not null)
             {
                 plan.Apply(network);
@@ -103,8 +103,6 @@ internal sealed class PruneCommand : ProgramCommand
         display.Tell($"Written: {string.Join(", ", plans.Select(plan => plan.File))} and {ReportName} in {folder.Path}");
     }
 
-    private static string FileName(double ratio) => Figures.Format($"pruned-{ratio * 100:0.##}.safetensors");
-
     // The pruned networks of a run are fine-tuned: they are not to be lost to an attempt.
     private static RunFolder? Open(string? name, string path, PruneSettings pruning)
     {
@@ -114,7 +112,7 @@ internal sealed class PruneCommand : ProgramCommand
         }
 
         var folder = RunFolder.Open(OutputFolder.Prepare(name));
-        var target = pruning.Ratios.Select(ratio => Path.Combine(name, FileName(ratio))).FirstOrDefault(target => Path.GetFullPath(target) == Path.GetFullPath(path));
+        var target = pruning.Ratios.Select(ratio => Path.Combine(name, RunFolder.PrunedFile(ratio))).FirstOrDefault(target => Path.GetFullPath(target) == Path.GetFullPath(path));
         if (!folder.CanResume && target is null)
         {
             return folder;

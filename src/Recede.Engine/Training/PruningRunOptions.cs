@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recede.Engine.Nn;
 using Recede.Engine.Pruning;
 
@@ -18,7 +19,8 @@ public sealed record PruningRunOptions
     /// <summary>How each pruned network is fine-tuned; 0 epochs for not at all.</summary>
     public required FitOptions FineTuning { get; init; }
 
-    /// <summary>Shares of the prunable channels to remove, each from the trained network, inside (0, 1).</summary>
+    /// <summary>Shares of the prunable channels to remove, each from the trained network, inside (0, 1). No two are the same to 0.01 %, by which
+    /// their files are named.</summary>
     public required IReadOnlyList<double> Ratios { get; init; }
 
     /// <summary>A layer keeps at least this many channels.</summary>
@@ -56,6 +58,12 @@ public sealed record PruningRunOptions
             {
                 throw new ArgumentOutOfRangeException(nameof(Ratios), ratio, "A pruning ratio lies above 0 and below 1.");
             }
+        }
+
+        if (Ratios.GroupBy(RunFolder.PrunedFile).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            var ratios = twice.Select(ratio => ratio.ToString(CultureInfo.InvariantCulture));
+            throw new ArgumentException($"The pruning ratios {string.Join(" and ", ratios)} would both be kept as {twice.Key}.", nameof(Ratios));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(LatencyBatch, 1);

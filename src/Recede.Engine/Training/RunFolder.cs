@@ -14,6 +14,13 @@ namespace Recede.Engine.Training;
 public sealed class RunFolder : IDisposable
 {
     private const string LockName = ".recede-lock";
+    private const string Extension = ".safetensors";
+    private const string Last = "last";
+    private const string Best = "best";
+    private const string Trained = "trained";
+    private const string EpochPrefix = "epoch-";
+
+    private static readonly string[] TrainingFiles = [Last, Best, Trained];
 
     private readonly FileStream _lock;
     private readonly FileOperations? _files;
@@ -44,7 +51,7 @@ public sealed class RunFolder : IDisposable
     public bool CanResume => File.Exists(LastPath);
 
     /// <summary>The checkpoint to go on with.</summary>
-    public string LastPath => In(Path, "last");
+    public string LastPath => In(Path, Last);
 
     /// <summary>Makes the folder, if need be, and takes it.</summary>
     /// <exception cref="IOException">It cannot be made or written, or another process holds it.</exception>
@@ -59,6 +66,21 @@ public sealed class RunFolder : IDisposable
         using var file = OpenLast(path);
         file.Restore(settings);
         return settings.Text;
+    }
+
+    /// <summary>The file that a run keeps the network of a ratio in: "pruned-90.safetensors".</summary>
+    public static string PrunedFile(double ratio) => string.Create(CultureInfo.InvariantCulture, $"pruned-{ratio * 100:0.##}{Extension}");
+
+    /// <summary>Whether a training that is kept here would replace a file, or delete it with a past epoch.</summary>
+    public bool Replaces(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        var name = System.IO.Path.GetFileName(full);
+
+        // Some file systems take BEST for best.
+        return full.Equals(System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, name)), StringComparison.OrdinalIgnoreCase)
+            && (name.StartsWith(EpochPrefix, StringComparison.OrdinalIgnoreCase)
+                || TrainingFiles.Contains(System.IO.Path.GetFileNameWithoutExtension(name), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <inheritdoc/>
@@ -91,14 +113,14 @@ public sealed class RunFolder : IDisposable
 
     internal void SaveLast(Network network, IStateful state) => Checkpoint.Save(LastPath, network, state, companions: true, _files);
 
-    internal void SaveBest(Network network) => Checkpoint.Save(In("best"), network, _data, companions: false, _files);
+    internal void SaveBest(Network network) => Checkpoint.Save(In(Best), network, _data, companions: false, _files);
 
-    internal void SaveTrained(Network network) => Checkpoint.Save(In("trained"), network, _data, companions: true, _files);
+    internal void SaveTrained(Network network) => Checkpoint.Save(In(Trained), network, _data, companions: true, _files);
 
-    internal Network LoadTrained(Device device) => Checkpoint.Load(In("trained"), device);
+    internal Network LoadTrained(Device device) => Checkpoint.Load(In(Trained), device);
 
     internal void SavePruned(Network network, double ratio) => Checkpoint.Save(
-        In(string.Create(CultureInfo.InvariantCulture, $"pruned-{ratio * 100:0.##}")), network, _data, companions: false, _files);
+        System.IO.Path.Combine(Path, PrunedFile(ratio)), network, _data, companions: false, _files);
 
     /// <summary>Keeps the network of an epoch, and of as many before it as asked.</summary>
     internal void SaveEpoch(Network network, int epoch)
@@ -120,13 +142,13 @@ public sealed class RunFolder : IDisposable
         public void RestoreState(StateReader reader) => Text = reader.Text("settings");
     }
 
-    private string EpochPath(int epoch) => In(string.Create(CultureInfo.InvariantCulture, $"epoch-{epoch:0000}"));
+    private string EpochPath(int epoch) => In(string.Create(CultureInfo.InvariantCulture, $"{EpochPrefix}{epoch:0000}"));
 
     private string In(string name) => In(Path, name);
 
-    private static string In(string folder, string name) => System.IO.Path.Combine(folder, name + ".safetensors");
+    private static string In(string folder, string name) => System.IO.Path.Combine(folder, name + Extension);
 
-    private static CheckpointFile OpenLast(string folder) => File.Exists(In(folder, "last"))
-        ? Checkpoint.Open(In(folder, "last"))
+    private static CheckpointFile OpenLast(string folder) => File.Exists(In(folder, Last))
+        ? Checkpoint.Open(In(folder, Last))
         : throw new IOException($"{folder} holds no run to go on with: there is no last.safetensors in it.");
 }

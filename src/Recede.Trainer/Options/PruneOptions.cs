@@ -27,12 +27,12 @@ internal sealed class PruneOptions
 
     private static double[] ParseRatios(string text)
     {
-        const string Expected = "numbers above 0 and below 1, separated by commas, each once";
+        const string Expected = "numbers above 0 and below 1, separated by commas, each once (to 0.01 %)";
         var ratios = new List<double>();
         foreach (var part in text.Split(','))
         {
             if (!double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio)
-                || !(ratio is > 0 and < 1) || ratios.Contains(ratio))
+                || !(ratio is > 0 and < 1) || ratios.Exists(other => Figures.Ratio(other) == Figures.Ratio(ratio)))
             {
                 throw new FormatException(Expected);
             }

@@ -134,6 +134,19 @@ internal sealed class StepCommandsTests
         static string[] Widths(ProgramRun run) => [.. run.OutputLines.Where(line => line.TrimStart().StartsWith("->", StringComparison.Ordinal))];
     }
 
+    [TestCase("best")]
+    [TestCase("trained")]
+    [TestCase("epoch-0003")]
+    public void Fine_tuning_replaces_no_file_that_it_was_given(string name)
+    {
+        var file = In(name + ".safetensors");
+        File.Move(SavedNetwork(EmbeddedFashionMnist.Open().Identity), file);
+        var bytes = File.ReadAllBytes(file);
+
+        Refused(["finetune", file, .. Small, "--epochs", "1", "--out", Path.Combine(_folder.Path, ".")], 2, $"the run would replace FILE, {file}: give another folder");
+        Assert.That(File.ReadAllBytes(file), Is.EqualTo(bytes));
+    }
+
     [TestCase("eval")]
     [TestCase("prune")]
     [TestCase("finetune")]

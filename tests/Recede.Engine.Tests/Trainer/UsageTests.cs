@@ -47,6 +47,7 @@ public sealed class UsageTests
         ["--ratios", "", "|", "--ratios '':"],
         ["--ratios", "0.5,", "|", "--ratios 0.5,:"],
         ["--ratios", "0.5,0.9,0.50", "|", "--ratios 0.5,0.9,0.50:"],
+        ["--ratios", "0.9,0.90001", "|", "--ratios 0.9,0.90001: expected numbers above 0 and below 1, separated by commas, each once (to 0.01 %)"],
         ["--ratios", "0.5", "0.9", "|", "'0.9' is not known here"],
         ["--network", "vgg-17", "|", "--network vgg-17: expected one of vgg-small, vgg-11,"],
         ["--method", "best", "|", "--method best: expected one of bounded, l1, uniform, random"],

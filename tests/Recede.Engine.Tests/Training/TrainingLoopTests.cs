@@ -224,6 +224,9 @@ internal sealed class TrainingLoopTests(string device) : DeviceFixture(device)
         Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { FineTuning = Options(1) with { Momentum = 1 } }, data));
         Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { FineTuning = Options(1) with { WarmUpEpochs = 2 } }, data));
         Assert.Throws<ArgumentOutOfRangeException>(() => PruningRun.Execute(run with { MinimumChannels = 0 }, data));
+        Assert.That(
+            () => PruningRun.Execute(run with { Ratios = [0.5, 0.9, 0.90001] }, data),
+            Throws.ArgumentException.With.Message.StartsWith("The pruning ratios 0.9 and 0.90001 would both be kept as pruned-90.safetensors."));
     }
 
     [TestCase("vgg")]
