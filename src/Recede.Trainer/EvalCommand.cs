@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Recede.Engine.Data;
 using Recede.Engine.Reports;
 using Recede.Engine.Training;
 using Recede.Trainer.Display;
@@ -71,8 +72,8 @@ internal sealed class EvalCommand : ProgramCommand
             ],
             HeaderLines.Scores(network));
         using var loop = new TrainingLoop(network, data);
-        var evaluation = loop.Evaluate(data.Test);
-        var result = new NetworkResult(evaluation.Accuracy, network.Cost(), LatencyMeter.Measure(network, machine.LatencyBatch));
+        var (evaluation, latency) = Evaluate(loop, data, machine.LatencyBatch, invocation.Cancellation);
+        var result = new NetworkResult(evaluation.Accuracy, network.Cost(), latency);
         var report = new EvaluationReport(path, network.Name, data.Name, evaluation, result, machine.LatencyBatch, MachineReport.Of(device));
         string? written = null;
         try
@@ -86,6 +87,19 @@ internal sealed class EvalCommand : ProgramCommand
         finally
         {
             display.End(ResultLines.Of(report), Stopwatch.GetElapsedTime(started).TotalSeconds, written);
+        }
+    }
+
+    private static (Evaluation Evaluation, double Latency) Evaluate(
+        TrainingLoop loop, DatasetPair data, int latencyBatch, CancellationToken cancellation)
+    {
+        try
+        {
+            return (loop.Evaluate(data.Test, cancellation), LatencyMeter.Measure(loop.Network, latencyBatch, cancellation: cancellation));
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException("nothing of it is kept: it is begun again", e);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Recede.Trainer;
 /// <param name="Output">Where results go.</param>
 /// <param name="Terminal">The terminal that the output is; null when it is none.</param>
 /// <param name="Parse">Parses another command line: the one of a run that is to be resumed.</param>
-/// <param name="Cancellation">Ends a training between two steps.</param>
+/// <param name="Cancellation">Ends a training between two steps, an evaluation between two batches.</param>
 internal sealed record Invocation(
     TextWriter Output, IAnsiConsole? Terminal, Func<IReadOnlyList<string>, ParseResult> Parse, CancellationToken Cancellation)
 {

@@ -5,7 +5,7 @@ using Spectre.Console;
 using var cancellation = new CancellationTokenSource();
 Console.CancelKeyPress += (_, press) =>
 {
-    // The first Ctrl-C ends the run between two steps; a second one ends the process.
+    // The first Ctrl-C ends the run between two steps or batches; a second one ends the process.
     press.Cancel = !cancellation.IsCancellationRequested;
     cancellation.Cancel();
 };

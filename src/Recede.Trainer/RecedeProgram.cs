@@ -21,7 +21,7 @@ internal static class RecedeProgram
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where errors go, a line each.</param>
     /// <param name="terminal">The terminal that <paramref name="output"/> is; null when it is none.</param>
-    /// <param name="cancellation">Ends a run between two steps.</param>
+    /// <param name="cancellation">Ends a run between two steps, an evaluation between two batches.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(
         IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal, CancellationToken cancellation)

@@ -20,12 +20,14 @@ public static class LatencyMeter
     /// <param name="network">The network; it stays as it is.</param>
     /// <param name="batch">Images a pass.</param>
     /// <param name="seconds">How long to measure, about; at least five passes are run.</param>
-    public static double Measure(Network network, int batch, double seconds = 0.5)
+    /// <param name="cancellation">Ends it between two passes.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static double Measure(Network network, int batch, double seconds = 0.5, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         using var frozen = Frozen(network);
-        return Measure(frozen is null ? network.Forward : frozen.Forward, network.Device, network.ImageShape.WithN(batch), seconds);
+        return Measure(frozen is null ? network.Forward : frozen.Forward, network.Device, network.ImageShape.WithN(batch), seconds, cancellation);
     }
 
     private static FrozenNetwork? Frozen(Network network)
@@ -40,7 +42,7 @@ public static class LatencyMeter
         }
     }
 
-    private static double Measure(Func<Tape, Tensor, Tensor> forward, Device device, Shape shape, double seconds)
+    private static double Measure(Func<Tape, Tensor, Tensor> forward, Device device, Shape shape, double seconds, CancellationToken cancellation)
     {
         var images = new float[shape.Count];
         using var tape = new Tape(device);
@@ -53,6 +55,7 @@ public static class LatencyMeter
                 break;
             }
 
+            cancellation.ThrowIfCancellationRequested();
             using (tape.BeginStep(training: false))
             {
                 var x = tape.Input(images, shape);

@@ -12,7 +12,7 @@ public static class PruningRun
     /// <param name="folder">Keeps the run, so that it can go on after whatever ends it; null keeps nothing.</param>
     /// <param name="resume">Whether to go on with what the folder holds. The options and the data must be those of that run; the
     /// result then has the very bits of a run that nothing ended.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <param name="cancellation">Ends the run between two steps, or two batches of an evaluation.</param>
     /// <exception cref="ArgumentException">The options or the data do not fit, or are not those of the run to go on with; the message tells
     /// both values.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>

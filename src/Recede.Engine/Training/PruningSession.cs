@@ -69,7 +69,7 @@ internal sealed class PruningSession : IDisposable
         }
 
         _trained = _network;
-        _state.Unpruned = Measure(_trained, _state.Training.Final);
+        _state.Unpruned = Measure(_trained, _state.Training.Final, cancellation);
         _state.Fit = null;
         _folder?.SaveTrained(_trained);
         _folder?.SaveLast(_trained, _state);
@@ -91,13 +91,14 @@ internal sealed class PruningSession : IDisposable
         {
             var plan = _options.Plan(_network, ratio);
             _state.Masked = loop.PruneCompared(plan);
-            (_state.Plan, _state.Before, _state.Fit) = (plan, loop.Evaluate(_data.Test), new FitState(_network));
+            (_state.Plan, _state.Before, _state.Fit) = (plan, loop.Evaluate(_data.Test, cancellation), new FitState(_network));
         }
 
         _listener?.OnPruned(_state.Plan!, _state.Before);
         _listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio * 100:0.##} %"), _options.FineTuning.Epochs);
         var tuning = Fit(loop, _options.FineTuning, keepsBest: false, cancellation);
-        var result = new PrunedResult(_state.Plan!, _state.Before, tuning, Measure(_network, tuning.Final)) { Masked = _state.Masked };
+        var measured = Measure(_network, tuning.Final, cancellation);
+        var result = new PrunedResult(_state.Plan!, _state.Before, tuning, measured) { Masked = _state.Masked };
         _state.Pruned.Add(result);
         (_state.Plan, _state.Fit) = (null, null);
         _folder?.SavePruned(_network, ratio);
@@ -108,8 +109,8 @@ internal sealed class PruningSession : IDisposable
     private FitResult Fit(TrainingLoop loop, FitOptions options, bool keepsBest, CancellationToken cancellation) =>
         RunKeeper.Fit(loop, options, _state.Fit!, _folder, _state, _listener, keepsBest, cancellation);
 
-    private NetworkResult Measure(Network network, Evaluation final) =>
-        new(final.Accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch));
+    private NetworkResult Measure(Network network, Evaluation final, CancellationToken cancellation) =>
+        new(final.Accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch, cancellation: cancellation));
 
     private void Replace(Network network)
     {

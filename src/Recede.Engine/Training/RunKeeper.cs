@@ -25,7 +25,7 @@ internal sealed class RunKeeper : ITrainingListener
     /// <param name="run">The run that it belongs to: what is saved with the network.</param>
     /// <param name="listener">Who follows it; null for nobody.</param>
     /// <param name="keepsBest">Whether the folder gets the best epoch and past ones.</param>
-    /// <param name="cancellation">Ends it between two steps; it is saved then.</param>
+    /// <param name="cancellation">Ends it between two steps, or two batches of an evaluation; it is saved then.</param>
     public static FitResult Fit(
         TrainingLoop loop,
         FitOptions options,
@@ -36,18 +36,20 @@ internal sealed class RunKeeper : ITrainingListener
         bool keepsBest,
         CancellationToken cancellation)
     {
-        if (folder is null)
-        {
-            return loop.Fit(options, fit, listener, cancellation);
-        }
+        var follower = folder is null ? listener : new RunKeeper(folder, loop.Network, run, listener, keepsBest);
+        return Kept(folder, loop.Network, run, () => loop.Fit(options, fit, follower, cancellation));
+    }
 
+    /// <summary>Does a part of a run, which is saved where the part is cancelled.</summary>
+    public static T Kept<T>(RunFolder? folder, Network network, IStateful run, Func<T> part)
+    {
         try
         {
-            return loop.Fit(options, fit, new RunKeeper(folder, loop.Network, run, listener, keepsBest), cancellation);
+            return part();
         }
         catch (OperationCanceledException)
         {
-            folder.SaveLast(loop.Network, run);
+            folder?.SaveLast(network, run);
             throw;
         }
     }

@@ -50,7 +50,7 @@ public sealed class TrainingLoop : IDisposable
     /// <summary>Trains for some epochs.</summary>
     /// <param name="options">The recipe.</param>
     /// <param name="listener">Who follows the run; null for nobody.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <param name="cancellation">Ends the run between two steps, or two batches of an evaluation.</param>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public FitResult Fit(FitOptions options, ITrainingListener? listener = null, CancellationToken cancellation = default) =>
@@ -61,7 +61,7 @@ public sealed class TrainingLoop : IDisposable
     /// <param name="state">Where it stands. While the listener is called, and after the run was cancelled, it and the network are
     /// what a checkpoint needs.</param>
     /// <param name="listener">Who follows the run; null for nobody.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <param name="cancellation">Ends the run between two steps, or two batches of an evaluation.</param>
     /// <exception cref="ArgumentException">The state was begun with other options or images.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -100,7 +100,10 @@ public sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Loss and accuracy on some images, in their own order, with running statistics.</summary>
-    public Evaluation Evaluate(IImageDataset images)
+    /// <param name="images">The images.</param>
+    /// <param name="cancellation">Ends it between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Evaluation Evaluate(IImageDataset images, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         double loss = 0;
@@ -108,6 +111,7 @@ public sealed class TrainingLoop : IDisposable
         using var loader = new BatchLoader(images, EvaluationBatch, shuffle: false);
         foreach (var batch in loader.Epoch(0))
         {
+            cancellation.ThrowIfCancellationRequested();
             using (_tape.BeginStep(training: false))
             {
                 var result = _tape.CrossEntropy(Logits(images, batch), _tape.Input(batch.Labels));
@@ -186,7 +190,7 @@ public sealed class TrainingLoop : IDisposable
         {
             schedule ??= options.Schedule();
             TrainEpoch(options, state, step, sgd, schedule, loader, listener, cancellation);
-            var test = Evaluate(_data.Test);
+            var test = Evaluate(_data.Test, cancellation);
             if (!double.IsFinite(test.Loss))
             {
                 // The update of the epoch's last step is checked by no later step.
@@ -215,7 +219,7 @@ public sealed class TrainingLoop : IDisposable
             best.Restore();
         }
 
-        return new FitResult([.. state.Epochs], state.BestEpoch, Evaluate(_data.Test));
+        return new FitResult([.. state.Epochs], state.BestEpoch, Evaluate(_data.Test, cancellation));
     }
 
     private void TrainEpoch(

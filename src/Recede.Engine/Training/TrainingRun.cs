@@ -13,7 +13,7 @@ public static class TrainingRun
     /// <param name="folder">Keeps the run, so that it can go on after whatever ends it; null keeps nothing.</param>
     /// <param name="resume">Whether to go on with what the folder holds. The options and the data must be those of that run; the
     /// result then has the very bits of a run that nothing ended.</param>
-    /// <param name="cancellation">Ends the run between two steps.</param>
+    /// <param name="cancellation">Ends the run between two steps, or two batches of an evaluation.</param>
     /// <exception cref="ArgumentException">The options or the data do not fit, or are not those of the run to go on with; the message tells
     /// both values.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
@@ -60,10 +60,14 @@ public static class TrainingRun
         if (state.Fit is { } fit)
         {
             using var loop = new TrainingLoop(network, data);
-            state.Before ??= options.IsFineTuning ? loop.Evaluate(data.Test) : null;
+            if (options.IsFineTuning)
+            {
+                state.Before ??= RunKeeper.Kept(folder, network, state, () => loop.Evaluate(data.Test, cancellation));
+            }
+
             listener?.OnPhase(options.IsFineTuning ? "fine-tune" : "train", options.Training.Epochs);
             var trained = RunKeeper.Fit(loop, options.Training, fit, folder, state, listener, keepsBest: true, cancellation);
-            state.Result = new NetworkResult(trained.Final.Accuracy, network.Cost(), LatencyMeter.Measure(network, options.LatencyBatch));
+            state.Result = new NetworkResult(trained.Final.Accuracy, network.Cost(), LatencyMeter.Measure(network, options.LatencyBatch, cancellation: cancellation));
             (state.Training, state.Fit) = (trained, null);
             folder?.SaveTrained(network);
             folder?.SaveLast(network, state);

@@ -161,6 +161,18 @@ internal sealed class StepCommandsTests
     }
 
     [Test]
+    public void An_interrupted_evaluation_ends_with_130()
+    {
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+
+        var run = ProgramRun.Of(["eval", SavedNetwork(EmbeddedFashionMnist.Open().Identity), .. Measured], cancellation.Token);
+
+        Assert.That(run.ExitCode, Is.EqualTo(130));
+        Assert.That(run.ErrorLines, Is.EqualTo(new[] { "recede: interrupted; nothing of it is kept: it is begun again" }));
+    }
+
+    [Test]
     public void A_checkpoint_that_says_nothing_of_images_asks_for_them()
     {
         var file = SavedNetwork();

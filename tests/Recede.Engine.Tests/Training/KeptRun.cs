@@ -14,6 +14,9 @@ internal static class KeptRun
     /// <summary>Steps in all: 50 images in batches of 20 are 3 an epoch, in 2 epochs of training and 1 of fine-tuning.</summary>
     public const int Steps = 9;
 
+    /// <summary>Epochs in all.</summary>
+    public const int Epochs = 3;
+
     public static PruningRunOptions Options(Device device)
     {
         var shape = new NetworkOptions { Height = TinyImages.Size, Width = TinyImages.Size, Classes = TinyImages.Classes, Seed = 5 };

@@ -20,7 +20,7 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
     public void TearDown() => _folder.Dispose();
 
     [Test]
-    public void A_run_that_is_cancelled_after_every_single_step_ends_with_the_same_bits()
+    public void A_run_that_is_cancelled_after_every_single_step_or_epoch_ends_with_the_same_bits([Values] bool isEpoch)
     {
         using var device = Kind.Open();
         var expected = KeptRun.Run(device, In("whole"));
@@ -31,7 +31,7 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
             using var cancellation = new CancellationTokenSource();
             try
             {
-                result = KeptRun.Run(device, In("ended"), listener: new CancelAfter(1, cancellation), cancellation: cancellation.Token);
+                result = KeptRun.Run(device, In("ended"), listener: new CancelAfter(1, cancellation, isEpoch), cancellation: cancellation.Token);
             }
             catch (OperationCanceledException)
             {
@@ -39,8 +39,8 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
             }
         }
 
-        // Nothing comes behind the very last step that could be cancelled.
-        Assert.That(runs, Is.EqualTo(KeptRun.Steps - 1));
+        // Behind the very last step or epoch there is an evaluation to cancel.
+        Assert.That(runs, Is.EqualTo(isEpoch ? KeptRun.Epochs : KeptRun.Steps));
         KeptRun.CheckSame(result, In("ended"), expected, In("whole"));
     }
 
@@ -75,8 +75,8 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
             }
         }
 
-        // Two epochs of three steps; nothing comes behind the last one that could be cancelled.
-        Assert.That(runs, Is.EqualTo(5));
+        // Two epochs of three steps; behind the last one there is an evaluation to cancel.
+        Assert.That(runs, Is.EqualTo(6));
         Assert.That(result.Before, Is.EqualTo(expected.Before));
         Assert.That(result.Before is null, Is.EqualTo(!isFineTuning));
         Assert.That(KeptRun.Figures(result.Training), Is.EqualTo(KeptRun.Figures(expected.Training)));
@@ -91,6 +91,21 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
         // Done: it does nothing more. And it is no run of another kind.
         Assert.That(Train("ended", isFineTuning, device, null, CancellationToken.None).Training.Final, Is.EqualTo(expected.Training.Final));
         Assert.That(() => KeptRun.Run(device, In("ended")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("training run, not of a pruning run"));
+    }
+
+    [Test]
+    public void A_fine_tuning_that_is_cancelled_before_its_first_step_can_be_resumed()
+    {
+        using var device = Kind.Open();
+        var expected = Train("whole", isFineTuning: true, device, null, CancellationToken.None);
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        var steps = new CancelAfter(1, cancellation);
+        Assert.That(() => Train("ended", isFineTuning: true, device, steps, cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(steps.Phases, Is.Zero, "it is evaluated first");
+        var result = Train("ended", isFineTuning: true, device, null, CancellationToken.None);
+        Assert.That(result.Before, Is.EqualTo(expected.Before));
+        Assert.That(KeptRun.Figures(result.Training), Is.EqualTo(KeptRun.Figures(expected.Training)));
     }
 
     private TrainingRunResult Train(
@@ -111,25 +126,17 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
 
     private string In(string name) => Path.Combine(_folder.Path, name);
 
-    private sealed class CancelAfter(int steps, CancellationTokenSource cancellation) : IPruningRunListener
+    private sealed class CancelAfter(int count, CancellationTokenSource cancellation, bool epochs = false) : IPruningRunListener
     {
-        private int _steps;
+        private int _done;
 
-        public void OnStep(in StepReport report)
-        {
-            if (++_steps == steps)
-            {
-                cancellation.Cancel();
-            }
-        }
+        public int Phases { get; private set; }
 
-        public void OnEpoch(EpochReport report)
-        {
-        }
+        public void OnStep(in StepReport report) => Count(isEpoch: false);
 
-        public void OnPhase(string name, int epochs)
-        {
-        }
+        public void OnEpoch(EpochReport report) => Count(isEpoch: true);
+
+        public void OnPhase(string name, int epochs) => Phases++;
 
         public void OnTrained(NetworkResult result)
         {
@@ -141,6 +148,14 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
 
         public void OnFineTuned(PrunedResult result)
         {
+        }
+
+        private void Count(bool isEpoch)
+        {
+            if (isEpoch == epochs && ++_done == count)
+            {
+                cancellation.Cancel();
+            }
         }
     }
 }
