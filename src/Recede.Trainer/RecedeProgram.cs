@@ -118,7 +118,7 @@ internal static class RecedeProgram
         {
             OperationCanceledException => $"recede: interrupted; {OneLine(e)}",
             DeviceOutOfMemoryException => $"recede: {OneLine(e)}",
-            OutOfMemoryException => "recede: out of memory: a smaller --batch needs less",
+            OutOfMemoryException => "recede: out of memory: a smaller --batch or --latency-batch needs less",
             _ => $"recede: {OneLine(e)}",
         });
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")

@@ -22,12 +22,30 @@ public static class LatencyMeter
     /// <param name="seconds">How long to measure, about; at least five passes are run.</param>
     /// <param name="cancellation">Ends it between two passes.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">There is no memory for a pass over so many images.</exception>
     public static double Measure(Network network, int batch, double seconds = 0.5, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        using var frozen = Frozen(network);
-        return Measure(frozen is null ? network.Forward : frozen.Forward, network.Device, network.ImageShape.WithN(batch), seconds, cancellation);
+        return Measure(network, batch, WarmUps, LeastRuns, seconds, cancellation);
+    }
+
+    /// <summary>Runs one pass, so that one there is no memory for is found before hours go into a training.</summary>
+    /// <exception cref="DeviceOutOfMemoryException">There is no memory for a pass over so many images.</exception>
+    internal static void Try(Network network, int batch) => Measure(network, batch, warmUps: 0, leastRuns: 1, seconds: 0, CancellationToken.None);
+
+    private static double Measure(Network network, int batch, int warmUps, int leastRuns, double seconds, CancellationToken cancellation)
+    {
+        try
+        {
+            using var frozen = Frozen(network);
+            var forward = frozen is null ? (Func<Tape, Tensor, Tensor>)network.Forward : frozen.Forward;
+            return Measure(forward, network.Device, network.ImageShape.WithN(batch), warmUps, leastRuns, seconds, cancellation);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or OverflowException)
+        {
+            throw new DeviceOutOfMemoryException($"There is no memory for a latency batch of {batch} images: a smaller one needs less.", e);
+        }
     }
 
     private static FrozenNetwork? Frozen(Network network)
@@ -42,15 +60,16 @@ public static class LatencyMeter
         }
     }
 
-    private static double Measure(Func<Tape, Tensor, Tensor> forward, Device device, Shape shape, double seconds, CancellationToken cancellation)
+    private static double Measure(
+        Func<Tape, Tensor, Tensor> forward, Device device, Shape shape, int warmUps, int leastRuns, double seconds, CancellationToken cancellation)
     {
         var images = new float[shape.Count];
         using var tape = new Tape(device);
         var times = new List<double>();
         var started = Stopwatch.GetTimestamp();
-        for (var run = -WarmUps; run < MostRuns; run++)
+        for (var run = -warmUps; run < MostRuns; run++)
         {
-            if (run >= LeastRuns && Stopwatch.GetElapsedTime(started).TotalSeconds > seconds)
+            if (run >= leastRuns && Stopwatch.GetElapsedTime(started).TotalSeconds > seconds)
             {
                 break;
             }

@@ -1,4 +1,5 @@
 using Recede.Engine.Data;
+using Recede.Engine.Devices;
 
 namespace Recede.Engine.Training;
 
@@ -15,6 +16,7 @@ public static class PruningRun
     /// <param name="cancellation">Ends the run between two steps, or two batches of an evaluation.</param>
     /// <exception cref="ArgumentException">The options or the data do not fit, or are not those of the run to go on with; the message tells
     /// both values.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">A step, or a pass over the latency batch, which is tried first, does not fit into memory.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the folder holds it as it was then.</exception>
     /// <exception cref="InvalidDataException">The folder's checkpoint is damaged.</exception>

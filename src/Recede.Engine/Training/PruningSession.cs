@@ -62,6 +62,7 @@ internal sealed class PruningSession : IDisposable
 
     private void Train(CancellationToken cancellation)
     {
+        LatencyMeter.Try(_network, _options.LatencyBatch);
         using (var loop = new TrainingLoop(_network, _data))
         {
             _listener?.OnPhase("train", _options.Training.Epochs);

@@ -205,6 +205,20 @@ public sealed class RunCommandTests
         Assert.That(run.Error, Does.StartWith("recede: ").And.Contain("epoch").And.Contain("step"));
     }
 
+    [TestCase("run")]
+    [TestCase("train")]
+    public void A_latency_batch_that_no_memory_holds_is_told_before_the_training(string command)
+    {
+        var run = ProgramRun.Of(
+            command, "--train-images", "96", "--test-images", "48", "--latency-batch", "2000000000", "--threads", "1", "--device", "cpu", "--out", _folder.Path);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith("recede: There is no memory for a latency batch of 2000000000 images: "));
+        Assert.That(run.Output, Does.Not.Contain("Train, "));
+        Assert.That(Path.Combine(_folder.Path, "last.safetensors"), Does.Not.Exist);
+    }
+
     [Test]
     public void An_interrupted_run_ends_with_130()
     {
