@@ -76,18 +76,16 @@ internal sealed class EvalCommand : ProgramCommand
         var result = new NetworkResult(evaluation.Accuracy, network.Cost(), latency);
         var report = new EvaluationReport(path, network.Name, data.Name, evaluation, result, machine.LatencyBatch, MachineReport.Of(device));
         string? written = null;
-        try
-        {
-            if (folder is not null)
+        OutputFolder.SaveAndShow(
+            () =>
             {
-                report.Save(Path.Combine(folder, ReportName));
-                written = Path.Combine(folder, ReportName);
-            }
-        }
-        finally
-        {
-            display.End(ResultLines.Of(report), Stopwatch.GetElapsedTime(started).TotalSeconds, written);
-        }
+                if (folder is not null)
+                {
+                    report.Save(Path.Combine(folder, ReportName));
+                    written = Path.Combine(folder, ReportName);
+                }
+            },
+            () => display.End(ResultLines.Of(report), Stopwatch.GetElapsedTime(started).TotalSeconds, written));
     }
 
     private static (Evaluation Evaluation, double Latency) Evaluate(

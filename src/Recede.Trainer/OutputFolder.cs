@@ -32,4 +32,30 @@ internal static class OutputFolder
 
         return folder;
     }
+
+    /// <summary>Writes what a command found and shows it; shows it even where it cannot be written.</summary>
+    /// <param name="save">Writes it.</param>
+    /// <param name="show">Shows it.</param>
+    public static void SaveAndShow(Action save, Action show)
+    {
+        try
+        {
+            save();
+        }
+        catch
+        {
+            try
+            {
+                show();
+            }
+            catch (IOException)
+            {
+                // Nor can it be shown; the first error is the one to tell.
+            }
+
+            throw;
+        }
+
+        show();
+    }
 }

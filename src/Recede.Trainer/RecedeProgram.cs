@@ -26,10 +26,11 @@ internal static class RecedeProgram
     public static int Run(
         IReadOnlyList<string> args, TextWriter output, TextWriter error, IAnsiConsole? terminal, CancellationToken cancellation)
     {
+        using var standard = new StandardOutput(output);
         try
         {
             RootCommand root = null!;
-            var invocation = new Invocation(output, terminal, other => root.Parse(other, Parsing), cancellation);
+            var invocation = new Invocation(standard, terminal, other => root.Parse(other, Parsing), cancellation);
             root = CreateRoot(
                 [
                     new RunCommand(), new TrainCommand(), new PruneCommand(), new FineTuneCommand(), new EvalCommand(), new InspectCommand(),
@@ -42,7 +43,7 @@ internal static class RecedeProgram
                 throw new UsageException(LineErrors.Describe(line));
             }
 
-            return line.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return line.Invoke(new InvocationConfiguration { Output = standard, Error = error, EnableDefaultExceptionHandler = false });
         }
         catch (UsageException e)
         {

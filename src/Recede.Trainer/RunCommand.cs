@@ -69,20 +69,17 @@ internal sealed class RunCommand : ProgramCommand
         var result = output.Follow(display, listener => PruningRun.Execute(run, data, listener, folder, output.Resume, invocation.Cancellation));
         var report = RunReport.Of(run, result, data, device);
         string? written = null;
-        try
-        {
-            if (output.ReportPath is { } path)
+        OutputFolder.SaveAndShow(
+            () =>
             {
-                RunJson.Save(report, path);
-                written = path;
-                HtmlReport.Save([StoredRun.Load(path, output.Folder!)], output.PagePath!);
-            }
-        }
-        finally
-        {
-            // What a run of hours found is shown even where it could not be written.
-            display.End(report, written);
-        }
+                if (output.ReportPath is { } path)
+                {
+                    RunJson.Save(report, path);
+                    written = path;
+                    HtmlReport.Save([StoredRun.Load(path, output.Folder!)], output.PagePath!);
+                }
+            },
+            () => display.End(report, written));
     }
 
     private static IEnumerable<(string Name, string Value)> Header(

@@ -82,17 +82,15 @@ internal sealed record OutputSettings
     public void Report(IRunDisplay display, TrainingReport report)
     {
         string? written = null;
-        try
-        {
-            if (ReportPath is { } path)
+        OutputFolder.SaveAndShow(
+            () =>
             {
-                report.Save(path);
-                written = path;
-            }
-        }
-        finally
-        {
-            display.End(ResultLines.Of(report), report.Result.WallSeconds, written);
-        }
+                if (ReportPath is { } path)
+                {
+                    report.Save(path);
+                    written = path;
+                }
+            },
+            () => display.End(ResultLines.Of(report), report.Result.WallSeconds, written));
     }
 }

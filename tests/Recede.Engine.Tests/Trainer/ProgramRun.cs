@@ -27,6 +27,15 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         return new ProgramRun(exitCode, output.ToString(), error.ToString());
     }
 
+    /// <summary>The same, where nothing can be written to the output.</summary>
+    public static ProgramRun WithFullOutput(params IReadOnlyList<string> args)
+    {
+        using var output = new FullWriter();
+        using var error = new StringWriter();
+        var exitCode = RecedeProgram.Run(args, output, error, terminal: null, CancellationToken.None);
+        return new ProgramRun(exitCode, "", error.ToString());
+    }
+
     /// <summary>The same, where the output is a terminal of 80 columns.</summary>
     public static ProgramRun InTerminal(params IReadOnlyList<string> args)
     {
@@ -71,4 +80,15 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     public string[] OutputLines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 
     public string[] ErrorLines => Error.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(char value) => throw new IOException("No space left on device");
+
+        public override void Write(string? value) => throw new IOException("No space left on device");
+
+        public override void Write(char[] buffer, int index, int count) => throw new IOException("No space left on device");
+
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
 }

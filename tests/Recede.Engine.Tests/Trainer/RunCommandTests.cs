@@ -219,6 +219,32 @@ public sealed class RunCommandTests
         Assert.That(Path.Combine(_folder.Path, "last.safetensors"), Does.Not.Exist);
     }
 
+    [TestCase("run")]
+    [TestCase("run", "--help")]
+    [TestCase("devices")]
+    public void An_output_that_takes_nothing_is_named(params string[] args)
+    {
+        var run = ProgramRun.WithFullOutput(args is ["run"] ? ProgramRun.Tiny : args);
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Is.EqualTo(new[] { "recede: standard output could not be written: No space left on device" }));
+    }
+
+    [TestCase("run")]
+    [TestCase("train")]
+    public void Figures_that_can_be_neither_written_nor_shown_are_told_by_the_first_error(string command)
+    {
+        var figures = Path.Combine(_folder.Path, command + ".json");
+        Directory.CreateDirectory(figures);
+
+        var run = ProgramRun.WithFullOutput(
+            command, "--train-images", "96", "--test-images", "48", "--epochs", "1", "--latency-batch", "2", "--threads", "1", "--device", "cpu", "--out", _folder.Path, "--quiet");
+
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith($"recede: {figures} could not be written: "));
+    }
+
     [Test]
     public void An_interrupted_run_ends_with_130()
     {
