@@ -10,6 +10,9 @@ internal partial class FileOperations
     /// <summary>Makes a file, or empties the one that is there.</summary>
     public virtual Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
 
+    /// <summary>Makes a file that is not there, which others may read meanwhile.</summary>
+    public virtual Stream CreateNew(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
     /// <summary>Opens a file to write on behind its end.</summary>
     public virtual Stream Append(string path) => new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
 

@@ -17,6 +17,12 @@ internal sealed class Stepped(int at, Action happens) : FileOperations
         return new Watched(this, base.Create(path));
     }
 
+    public override Stream CreateNew(string path)
+    {
+        Step("create");
+        return new Watched(this, base.CreateNew(path));
+    }
+
     public override void Sync(Stream stream)
     {
         Step("sync");

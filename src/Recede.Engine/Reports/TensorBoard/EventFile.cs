@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recede.Engine.Core;
 
 namespace Recede.Engine.Reports.TensorBoard;
 
@@ -17,13 +18,9 @@ public sealed class EventFile : IDisposable
     private const string Suffix = ".recede";
 
     private readonly TimeProvider _time;
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
 
-    private EventFile(string path, FileStream stream, TimeProvider time)
-    {
-        (Path, _stream, _time) = (path, stream, time);
-        Append(EventMessages.Begin(WallTime));
-    }
+    private EventFile(string path, Stream stream, TimeProvider time) => (Path, _stream, _time) = (path, stream, time);
 
     /// <summary>The file.</summary>
     public string Path { get; }
@@ -34,10 +31,11 @@ public sealed class EventFile : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="IOException">It cannot be made; the message names the folder.</exception>
-    public static EventFile Create(string folder, TimeProvider? time = null)
+    public static EventFile Create(string folder, TimeProvider? time = null) => Create(folder, time ?? TimeProvider.System, FileOperations.Real);
+
+    internal static EventFile Create(string folder, TimeProvider time, FileOperations files)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        time ??= TimeProvider.System;
         try
         {
             Directory.CreateDirectory(folder);
@@ -46,7 +44,7 @@ public sealed class EventFile : IDisposable
             var newest = Directory.EnumerateFiles(folder, Prefix + "*").Select(SecondsOf).DefaultIfEmpty(0).Max();
             var seconds = Math.Max(time.GetUtcNow().ToUnixTimeSeconds(), newest + 1);
             var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{seconds:0000000000}{Suffix}"));
-            return new EventFile(path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), time);
+            return Begun(new EventFile(path, files.CreateNew(path), time));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -74,12 +72,27 @@ public sealed class EventFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
+    private static EventFile Begun(EventFile file)
+    {
+        try
+        {
+            file.Append(EventMessages.Begin(file.WallTime));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            File.Delete(file.Path);
+            throw;
+        }
+    }
+
+    // The stream has no buffer: what a write could not do is not tried again when the file is closed.
     private void Append(byte[] message)
     {
         try
         {
             RecordWriter.Write(_stream, message);
-            _stream.Flush();
         }
         catch (IOException e)
         {

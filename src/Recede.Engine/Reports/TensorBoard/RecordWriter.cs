@@ -11,15 +11,16 @@ internal static class RecordWriter
 {
     private const uint MaskDelta = 0xa282ead8;
 
-    /// <summary>Writes one record.</summary>
+    /// <summary>Writes one record, by one call of the stream.</summary>
     public static void Write(Stream stream, ReadOnlySpan<byte> record)
     {
-        Span<byte> number = stackalloc byte[sizeof(ulong)];
+        var framed = new byte[sizeof(ulong) + sizeof(uint) + record.Length + sizeof(uint)];
+        var number = framed.AsSpan(0, sizeof(ulong));
         BinaryPrimitives.WriteUInt64LittleEndian(number, (ulong)record.Length);
-        stream.Write(number);
-        WriteChecksum(stream, number);
-        stream.Write(record);
-        WriteChecksum(stream, record);
+        WriteChecksum(framed.AsSpan(sizeof(ulong)), number);
+        record.CopyTo(framed.AsSpan(sizeof(ulong) + sizeof(uint)));
+        WriteChecksum(framed.AsSpan(framed.Length - sizeof(uint)), record);
+        stream.Write(framed);
     }
 
     /// <summary>CRC-32C (Castagnoli) of some bytes.</summary>
@@ -37,10 +38,6 @@ internal static class RecordWriter
     /// <summary>The checksum as a record holds it.</summary>
     public static uint Mask(uint crc) => BitOperations.RotateRight(crc, 15) + MaskDelta;
 
-    private static void WriteChecksum(Stream stream, ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> checksum = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Mask(Crc32C(bytes)));
-        stream.Write(checksum);
-    }
+    private static void WriteChecksum(Span<byte> to, ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(to, Mask(Crc32C(bytes)));
 }

@@ -1,5 +1,6 @@
 using Recede.Engine.Pruning;
 using Recede.Engine.Reports.TensorBoard;
+using Recede.Engine.Tests.Checkpoints;
 using Recede.Engine.Tests.Data;
 using Recede.Engine.Training;
 
@@ -91,6 +92,33 @@ public sealed class EventFileTests
         var path = _folder.Write("file", []);
 
         Assert.That(Assert.Throws<IOException>(() => EventFile.Create(path, _clock))!.Message, Does.StartWith($"{path} cannot take TensorBoard's events: "));
+    }
+
+    [Test]
+    public void A_file_that_cannot_be_begun_is_not_left_behind()
+    {
+        var files = new Stepped(2, () => throw new IOException("No space left on device"));
+
+        Assert.That(
+            () => EventFile.Create(_folder.Path, _clock, files),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"{_folder.Path} cannot take TensorBoard's events: ").And.Message.EndsWith("No space left on device"));
+        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void A_record_is_written_whole_or_not_at_all()
+    {
+        var files = new Stepped(3, () => throw new IOException("No space left on device"));
+        string path;
+        using (var file = EventFile.Create(_folder.Path, _clock, files))
+        {
+            path = file.Path;
+            Assert.That(() => file.Write(1, [("loss", 1)]), Throws.InstanceOf<IOException>().With.Message.EqualTo($"{path} could not be written: No space left on device"));
+            file.Write(2, [("loss", 2)]);
+        }
+
+        Assert.That(files.Done, Is.EqualTo(new[] { "create", "write", "write", "write" }));
+        Assert.That(EventReader.Read(path).Select(one => one.Step), Is.EqualTo(new[] { 0, 2 }));
     }
 
     [Test]
