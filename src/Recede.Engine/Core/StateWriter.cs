@@ -31,7 +31,8 @@ public sealed class StateWriter
     public void Write(string name, long value) => _values.Add(name, value);
 
     /// <summary>Writes a finite number, exactly.</summary>
-    public void Write(string name, double value) => _values.Add(name, value);
+    /// <exception cref="ArgumentException">It is not finite; the message names it.</exception>
+    public void Write(string name, double value) => _values.Add(name, Finite(name, value));
 
     /// <summary>Writes a flag.</summary>
     public void Write(string name, bool value) => _values.Add(name, value);
@@ -53,11 +54,13 @@ public sealed class StateWriter
     }
 
     /// <summary>Writes a few finite floats, exactly, as numbers.</summary>
+    /// <exception cref="ArgumentException">One is not finite; the message names them.</exception>
     public void Write(string name, ReadOnlySpan<float> values)
     {
         var array = new JsonArray();
         foreach (var value in values)
         {
+            Finite(name, value);
             array.Add((JsonNode)value);
         }
 
@@ -94,4 +97,8 @@ public sealed class StateWriter
 
     /// <summary>The values as JSON.</summary>
     internal string ToJson() => _values.ToJsonString();
+
+    private double Finite(string name, double value) => double.IsFinite(value)
+        ? value
+        : throw new ArgumentException($"state {_prefix}{name} is {value}: expected a finite number.", nameof(value));
 }

@@ -5,7 +5,10 @@ using Recede.Engine.Pruning;
 
 namespace Recede.Engine.Training;
 
-/// <summary>The results of a run as state: written to a checkpoint, and read back.</summary>
+/// <summary>
+/// The results of a run as state: written to a checkpoint, and read back. What a network gives right after pruning may not be finite;
+/// such a number is left out, and read back as NaN.
+/// </summary>
 internal static class RunRecords
 {
     public static void Save(StateWriter writer, EpochReport epoch)
@@ -36,13 +39,13 @@ internal static class RunRecords
 
     public static void Save(StateWriter writer, Evaluation evaluation)
     {
-        writer.Write("loss", evaluation.Loss);
+        WriteFinite(writer, "loss", evaluation.Loss);
         writer.Write("accuracy", evaluation.Accuracy);
         writer.Write("images", evaluation.Images);
     }
 
     public static Evaluation ReadEvaluation(StateReader reader) =>
-        new(reader.Number("loss"), reader.Number("accuracy"), reader.Integer("images"));
+        new(OrNaN(reader, "loss"), reader.Number("accuracy"), reader.Integer("images"));
 
     public static void Save(StateWriter writer, FitResult fit)
     {
@@ -96,8 +99,8 @@ internal static class RunRecords
         if (masked is { } comparison)
         {
             var section = writer.Section("masked");
-            section.Write("largestDifference", comparison.LargestDifference);
-            section.Write("largestLogit", comparison.LargestLogit);
+            WriteFinite(section, "largestDifference", comparison.LargestDifference);
+            WriteFinite(section, "largestLogit", comparison.LargestLogit);
             section.Write("images", comparison.Images);
         }
     }
@@ -110,5 +113,15 @@ internal static class RunRecords
     }
 
     private static MaskedComparison ReadMasked(StateReader reader) =>
-        new(reader.Number("largestDifference"), reader.Number("largestLogit"), reader.Integer("images", 1));
+        new(OrNaN(reader, "largestDifference"), OrNaN(reader, "largestLogit"), reader.Integer("images", 1));
+
+    private static void WriteFinite(StateWriter writer, string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.Write(name, value);
+        }
+    }
+
+    private static double OrNaN(StateReader reader, string name) => reader.Has(name) ? reader.Number(name) : double.NaN;
 }

@@ -6,6 +6,7 @@ using Recede.Engine.Core;
 using Recede.Engine.Pruning;
 using Recede.Engine.Reports;
 using Recede.Engine.Tests.Data;
+using Recede.Engine.Training;
 
 namespace Recede.Engine.Tests.Reports;
 
@@ -161,6 +162,17 @@ public sealed class HtmlReportTests
             Table(page, "Accuracy on the test images").Elements("tbody").Select(group => group.Elements("tr").First().Value.Trim()),
             Is.EqualTo(new[] { "bounded; a (seed 1)", "bounded; b (seed 1)" }));
         Assert.That(page.ToString(), Does.Not.Contain("\u00b1"));
+    }
+
+    [Test]
+    public void A_comparison_that_went_wrong_with_one_seed_is_not_hidden_by_another()
+    {
+        var sample = SampleRuns.Stored(seed: 2);
+        var wrong = sample with { Pruned = [sample.Pruned[0] with { Masked = new MaskedComparison(double.NaN, 13.25, 256) }] };
+
+        var page = Parse(Page(SampleRuns.Stored(seed: 1), wrong));
+
+        Assert.That(Row(page, "Accuracy on the test images", "50 %")[^1], Is.EqualTo("\u2013 of 13"));
     }
 
     [Test]

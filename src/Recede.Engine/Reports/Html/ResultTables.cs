@@ -92,8 +92,11 @@ internal static class ResultTables
         var compared = group.Runs.Select(run => run.Pruned[ratio].Masked).OfType<MaskedComparison>().ToArray();
         return compared.Length == 0
             ? "not recorded"
-            : $"{Numbers.Tiny(compared.Max(one => one.LargestDifference))} of {Numbers.Tiny(compared.Max(one => one.LargestLogit))}";
+            : $"{Numbers.Tiny(Worst(compared.Select(one => one.LargestDifference)))} of {Numbers.Tiny(Worst(compared.Select(one => one.LargestLogit)))}";
     }
+
+    // Math.Max passes NaN on, Enumerable.Max passes over it.
+    private static double Worst(IEnumerable<double> figures) => figures.Aggregate(Math.Max);
 
     private static string Points(Spread points) => !double.IsFinite(points.Mean) ? Numbers.Percent(points)
         : double.IsFinite(points.Deviation) ? Numbers.Text($"{points.Mean:+0.0;-0.0;0.0} \u00b1 {points.Deviation:F1} points")
