@@ -7,11 +7,14 @@ namespace Recede.Trainer;
 /// <summary><c>recede report DIR...</c>: one page of one or several runs.</summary>
 internal sealed class ReportCommand : ProgramCommand
 {
-    private readonly Argument<string[]> _folders = new("DIR") { Description = "Folders of runs.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _folders = new("DIR") { Description = "the folder of a run", Arity = ArgumentArity.OneOrMore };
 
     private readonly Option<string> _out = OptionParsing.Make<string>(
         "--out", "FILE", $"The page. Default: {HtmlReport.FileName}, in DIR where there is one DIR, else here.",
         text => text.Length > 0 ? text : throw new FormatException("a file"));
+
+    /// <summary>Makes the command.</summary>
+    public ReportCommand() => _folders.Validators.Add(LineErrors.RefuseOptions);
 
     /// <inheritdoc/>
     public override string Name => "report";
@@ -54,12 +57,6 @@ internal sealed class ReportCommand : ProgramCommand
 
     private static void Check(string[] folders)
     {
-        // An argument takes whatever it is given; a folder of such a name can be given as ./--name.
-        if (Array.Find(folders, folder => folder.StartsWith('-')) is { } option)
-        {
-            throw new UsageException($"'{option}' is not known here; see recede report --help");
-        }
-
         if (Array.Exists(folders, folder => folder.Length == 0))
         {
             throw new UsageException($"DIR '': expected a folder that holds a {StoredRun.FileName}");

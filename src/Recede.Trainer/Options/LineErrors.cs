@@ -8,12 +8,24 @@ internal static class LineErrors
 {
     private const int MostEdits = 3;
 
+    /// <summary>
+    /// Refuses an option as an argument's value, which takes whatever it is given: that option is mistyped, or not one of the command's. A file of
+    /// such a name can be given as ./--name.
+    /// </summary>
+    public static void RefuseOptions(ArgumentResult result)
+    {
+        if (result.Tokens.FirstOrDefault(IsOption) is { } option)
+        {
+            result.AddError($"'{option.Value}' is not known here");
+        }
+    }
+
     /// <summary>Describes the first error.</summary>
     public static string Describe(ParseResult line)
     {
         var command = line.CommandResult.Command;
         var help = $"see recede {(command is RootCommand ? "" : command.Name + " ")}--help";
-        if (line.UnmatchedTokens is [var unknown, ..])
+        if (Unknown(line) is { } unknown)
         {
             var names = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(sub => sub.Name));
             var nearest = names.Select(name => (Name: name, Edits: Edits(unknown, name))).OrderBy(found => found.Edits).FirstOrDefault();
@@ -27,9 +39,9 @@ internal static class LineErrors
         }
 
         var error = line.Errors[0];
-        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0 } or CommandResult && command.Arguments is [{ Name: var argument }])
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0 } or CommandResult && command.Arguments is [var argument])
         {
-            return $"a {argument} is missing, the checkpoint; {help}";
+            return $"a {argument.Name} is missing, {argument.Description}; {help}";
         }
 
         return error.SymbolResult is not OptionResult option ? error.Message
@@ -37,6 +49,13 @@ internal static class LineErrors
             : option.IdentifierTokenCount > 1 ? $"{option.Option.Name}: expected once, given {option.IdentifierTokenCount} times"
             : error.Message;
     }
+
+    // An option that an argument took pushes out what was meant: it comes first.
+    private static string? Unknown(ParseResult line) =>
+        line.CommandResult.Command.Arguments.SelectMany(argument => line.GetResult(argument)?.Tokens ?? []).FirstOrDefault(IsOption)?.Value
+        ?? (line.UnmatchedTokens is [var first, ..] ? first : null);
+
+    private static bool IsOption(Token token) => token.Value.StartsWith('-');
 
     // Levenshtein's distance.
     private static int Edits(string a, string b)

@@ -87,11 +87,12 @@ public sealed class ReportCommandTests
     {
         foreach (var (args, expected) in ((string[], string)[])
             [
-                (["report"], "report"),
+                (["report"], "a DIR is missing, the folder of a run; see recede report --help"),
                 (["report", ""], "DIR '': expected a folder"),
                 (["report", _first, _first + Path.DirectorySeparatorChar], "expected each folder once"),
                 (["report", _first, "--out", ""], "--out '': expected a file"),
-                (["report", _first, "--output", "x"], "'--output' is not known here"),
+                (["report", _first, "--output", "x"], "'--output' is not known here; did you mean --out?"),
+                (["report", "--output", _first], "'--output' is not known here; did you mean --out?"),
             ])
         {
             var run = ProgramRun.Of(args);

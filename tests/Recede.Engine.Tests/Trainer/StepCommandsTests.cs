@@ -153,7 +153,10 @@ internal sealed class StepCommandsTests
     [TestCase("inspect")]
     public void A_file_that_is_none_is_told(string command)
     {
-        Refused([command], 2, "a FILE is missing");
+        Refused([command], 2, "a FILE is missing, the checkpoint");
+        Refused([command, ""], 2, "FILE '': expected a checkpoint");
+        Refused([command, "--verbose"], 2, $"'--verbose' is not known here; see recede {command} --help");
+        Refused([command, "--helpp", In("none")], 2, "'--helpp' is not known here");
         Refused([command, _folder.Path], 2, "this is a folder");
         Refused([command, In("none")], 1, "none");
         File.WriteAllText(In("empty"), "");
@@ -177,6 +180,14 @@ internal sealed class StepCommandsTests
     {
         var file = SavedNetwork();
         Refused(["eval", file], 2, "does not say what images its network was trained on: give --data");
+    }
+
+    [Test]
+    public void A_mistyped_option_before_FILE_is_the_one_that_is_told()
+    {
+        Refused(["eval", "--test-image", "48", In("none")], 2, "'--test-image' is not known here; did you mean --test-images? See recede eval --help");
+        Refused(["eval", "--quiet", In("none")], 2, "'--quiet' is not known here");
+        Refused(["prune", In("none"), "--ratio", "0.5"], 2, "'--ratio' is not known here; did you mean --ratios?");
     }
 
     private static ProgramRun Done(params IReadOnlyList<string> args)
