@@ -9,5 +9,7 @@ public interface ITrainingRunListener : ITrainingListener
     void OnPhase(string name, int epochs);
 
     /// <summary>The network is trained and measured.</summary>
-    void OnTrained(NetworkResult result);
+    /// <param name="training">The training, with all its epochs, also those before a run was gone on with.</param>
+    /// <param name="result">The network after it.</param>
+    void OnTrained(FitResult training, NetworkResult result);
 }

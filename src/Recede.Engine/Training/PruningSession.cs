@@ -74,7 +74,7 @@ internal sealed class PruningSession : IDisposable
         _state.Fit = null;
         _folder?.SaveTrained(_trained);
         _folder?.SaveLast(_trained, _state);
-        _listener?.OnTrained(_state.Unpruned);
+        _listener?.OnTrained(_state.Training, _state.Unpruned);
     }
 
     private void FineTune(double ratio, CancellationToken cancellation)

@@ -74,7 +74,7 @@ public static class TrainingRun
             (state.Training, state.Fit) = (trained, null);
             folder?.SaveTrained(network);
             folder?.SaveLast(network, state);
-            listener?.OnTrained(state.Result);
+            listener?.OnTrained(trained, state.Result);
         }
 
         return new TrainingRunResult(network.Name, state.Before, state.Training!, state.Result!, head.Clock.Seconds);

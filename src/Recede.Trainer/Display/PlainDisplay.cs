@@ -8,8 +8,7 @@ namespace Recede.Trainer.Display;
 /// <summary>Plain ASCII lines without control codes, for files and pipes.</summary>
 internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
 {
-    private readonly PhaseClock _clock = new();
-    private EpochReport? _best;
+    private readonly PhaseClock _clock = new(TimeProvider.System);
     private string _scores = "";
 
     /// <inheritdoc/>
@@ -32,7 +31,6 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     public void OnPhase(string name, int epochs)
     {
         _clock.Start();
-        _best = null;
         if (epochs > 0)
         {
             Say("");
@@ -48,26 +46,25 @@ internal sealed class PlainDisplay(TextWriter writer, bool quiet) : IRunDisplay
     public void OnEpoch(EpochReport report)
     {
         _clock.EndEpoch();
-        _best = report.IsBest ? report : _best;
         Say(PhaseLines.Of(report, _clock.ImagesPerSecond));
     }
 
     /// <inheritdoc/>
-    public void OnTrained(NetworkResult result)
+    public void OnTrained(FitResult training, NetworkResult result)
     {
-        if (_best is null)
+        if (training.Best is not { } best)
         {
             return;
         }
 
         Say("");
-        Say(PhaseLines.Histogram(_scores, _best));
-        foreach (var line in ImportanceBars.List(_best.Importances))
+        Say(PhaseLines.Histogram(_scores, best));
+        foreach (var line in ImportanceBars.List(best.Importances))
         {
             Say(line);
         }
 
-        Say("  " + ImportanceBars.Summary(_best.Importances));
+        Say("  " + ImportanceBars.Summary(best.Importances));
     }
 
     /// <inheritdoc/>

@@ -16,11 +16,10 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     // More often, nobody sees; and the text costs time of the training thread.
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
 
-    private readonly PhaseClock _clock = new();
+    private readonly PhaseClock _clock = new(TimeProvider.System);
     private ProgressContext? _progress;
     private ProgressTask? _task;
     private long _refreshed;
-    private EpochReport? _best;
     private string _scores = "";
 
     /// <inheritdoc/>
@@ -64,7 +63,6 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     public void OnPhase(string name, int epochs)
     {
         _clock.Start();
-        _best = null;
         EndTask();
         if (epochs > 0 && _progress is not null)
         {
@@ -96,7 +94,6 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     public void OnEpoch(EpochReport report)
     {
         _clock.EndEpoch();
-        _best = report.IsBest ? report : _best;
         var line = Markup.Escape(PhaseLines.Of(report, _clock.ImagesPerSecond));
         Say(report.IsBest ? $"[green]{line}[/]" : line);
         if (report.Epoch == report.Epochs)
@@ -106,21 +103,21 @@ internal sealed class TerminalDisplay(IAnsiConsole console, bool quiet) : IRunDi
     }
 
     /// <inheritdoc/>
-    public void OnTrained(NetworkResult result)
+    public void OnTrained(FitResult training, NetworkResult result)
     {
-        if (_best is null)
+        if (training.Best is not { } best)
         {
             return;
         }
 
         Say("");
-        Say($"[bold]{Markup.Escape(PhaseLines.Histogram(_scores, _best))}[/] [{NameStyle}](square roots)[/]");
-        foreach (var line in ImportanceBars.Draw(_best.Importances))
+        Say($"[bold]{Markup.Escape(PhaseLines.Histogram(_scores, best))}[/] [{NameStyle}](square roots)[/]");
+        foreach (var line in ImportanceBars.Draw(best.Importances))
         {
             Say($"[teal]{Markup.Escape(line)}[/]");
         }
 
-        Say("  " + ImportanceBars.Summary(_best.Importances));
+        Say("  " + ImportanceBars.Summary(best.Importances));
     }
 
     /// <inheritdoc/>

@@ -138,7 +138,7 @@ internal sealed class ResumeTests(string device) : DeviceFixture(device)
 
         public void OnPhase(string name, int epochs) => Phases++;
 
-        public void OnTrained(NetworkResult result)
+        public void OnTrained(FitResult training, NetworkResult result)
         {
         }
 

@@ -48,7 +48,7 @@ public sealed class EventListener(EventFile file, IPruningRunListener next) : IP
     }
 
     /// <inheritdoc/>
-    public void OnTrained(NetworkResult result) => next.OnTrained(result);
+    public void OnTrained(FitResult training, NetworkResult result) => next.OnTrained(training, result);
 
     /// <inheritdoc/>
     public void OnPruned(PruningPlan plan, Evaluation before) => next.OnPruned(plan, before);

@@ -176,7 +176,7 @@ public sealed class EventFileTests
 
         public void OnEpoch(EpochReport report) => Calls.Add($"epoch {report.Epoch}");
 
-        public void OnTrained(NetworkResult result) => Calls.Add("trained");
+        public void OnTrained(FitResult training, NetworkResult result) => Calls.Add("trained");
 
         public void OnPruned(PruningPlan plan, Evaluation before) => Calls.Add("pruned");
 
