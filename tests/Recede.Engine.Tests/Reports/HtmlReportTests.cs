@@ -176,6 +176,16 @@ public sealed class HtmlReportTests
     }
 
     [Test]
+    public void No_share_is_below_nothing()
+    {
+        // In floating point, 1 - 0.9 - 0.1 is below 0.
+        int[] bins = [9, .. new int[18], 1];
+        var text = Page(SampleRuns.Stored() with { Importances = [bins, bins] });
+
+        Assert.That(text, Does.Contain("After epoch 2: 90.0 % of 10 channels under 0.05, 0.0 % between, 10.0 % from 0.5 on."));
+    }
+
+    [Test]
     public void What_a_run_lacks_or_lost_is_said()
     {
         var sample = SampleRuns.Stored();

@@ -93,15 +93,17 @@ internal static class ImportanceCharts
     private static string Summary(RunGroup group, int epoch)
     {
         var counts = group.Histogram(epoch);
-        var (weak, strong) = (Share(counts, 0, Receded), Share(counts, Strong, 2));
+        var (all, weak, strong) = (counts.Sum(), Inside(counts, 0, Receded), Inside(counts, Strong, 2));
         return Numbers.Text(
-            $"After epoch {epoch + 1}: {100 * weak:F1} % of {counts.Sum():N0} channels under 0.05, {100 * (1 - weak - strong):F1} % between, {100 * strong:F1} % from 0.5 on.");
+            $"After epoch {epoch + 1}: {Percent(weak):F1} % of {all:N0} channels under 0.05, {Percent(all - weak - strong):F1} % between, {Percent(strong):F1} % from 0.5 on.");
+
+        double Percent(long channels) => 100.0 * channels / Math.Max(1, all);
     }
 
-    // Of bins that lie in the range whole.
-    private static double Share(IReadOnlyList<long> counts, double from, double to)
-    {
-        var inside = Enumerable.Range(0, counts.Count).Where(bin => (bin + 1e-9) / counts.Count >= from && (bin + 1 - 1e-9) / counts.Count <= to);
-        return (double)inside.Sum(bin => counts[bin]) / Math.Max(1, counts.Sum());
-    }
+    private static double Share(IReadOnlyList<long> counts, double from, double to) => (double)Inside(counts, from, to) / Math.Max(1, counts.Sum());
+
+    // The channels of bins that lie in the range whole.
+    private static long Inside(IReadOnlyList<long> counts, double from, double to) => Enumerable.Range(0, counts.Count)
+        .Where(bin => (bin + 1e-9) / counts.Count >= from && (bin + 1 - 1e-9) / counts.Count <= to)
+        .Sum(bin => counts[bin]);
 }
