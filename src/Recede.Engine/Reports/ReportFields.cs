@@ -15,15 +15,42 @@ internal static class ReportFields
         json.WriteNumber("threads", machine.Threads);
         json.WriteString("simd", machine.Simd);
         json.WriteString("precision", machine.Precision);
+        if (machine.Winograd is { } winograd)
+        {
+            json.WriteBoolean("winograd", winograd);
+        }
+        else
+        {
+            json.WriteNull("winograd");
+        }
     }
 
     /// <summary>The images.</summary>
-    public static void WriteDataset(this Utf8JsonWriter json, string name, int train, int test)
+    public static void WriteDataset(this Utf8JsonWriter json, string name, int train, int test, int height, int width)
     {
         json.WriteStartObject("dataset");
         json.WriteString("name", name);
         json.WriteNumber("train", train);
         json.WriteNumber("test", test);
+        json.WriteNumber("height", height);
+        json.WriteNumber("width", width);
+        json.WriteEndObject();
+    }
+
+    /// <summary>How a network was trained or fine-tuned, but for what stands beside it: epochs, batch, learning rate, penalty, seed.</summary>
+    public static void WriteRecipe(this Utf8JsonWriter json, FitOptions options)
+    {
+        json.WriteStartObject("recipe");
+        json.WriteString("schedule", options.Decay == LearningRateDecay.Cosine ? "cosine" : "step");
+        json.WriteNumber("warmUpEpochs", options.WarmUpEpochs);
+        json.WriteNumber("momentum", options.Momentum);
+        json.WriteBoolean("nesterov", options.Nesterov);
+        json.WriteNumber("weightDecay", options.WeightDecay);
+        json.WriteNumber("boundedScaleRate", options.BoundedScaleRate);
+        json.WriteNumber("labelSmoothing", options.LabelSmoothing);
+        json.WriteNumber("cropPadding", options.CropPadding);
+        json.WriteBoolean("flip", options.Flip);
+        json.WriteBoolean("keepBest", options.KeepBest);
         json.WriteEndObject();
     }
 

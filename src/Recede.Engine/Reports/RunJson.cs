@@ -69,8 +69,8 @@ public static class RunJson
         json.WriteString("format", FormatName);
         json.WriteNumber("version", FormatVersion);
         json.WriteString("engineVersion", report.EngineVersion);
-        json.WriteMachine(new MachineReport(report.Device, report.Threads, report.Simd, report.Precision));
-        json.WriteDataset(report.Dataset, report.TrainImages, report.TestImages);
+        json.WriteMachine(new MachineReport(report.Device, report.Threads, report.Simd, report.Precision, report.Winograd));
+        json.WriteDataset(report.Dataset, report.TrainImages, report.TestImages, report.ImageHeight, report.ImageWidth);
         json.WriteString("network", report.Network);
         json.WriteString("method", NameOf(report.Method));
         json.WriteNumber("seed", report.Seed);
@@ -79,12 +79,16 @@ public static class RunJson
         json.WriteNumber("learningRate", report.Training.LearningRate);
         json.WriteFinite("lambda", report.Lambda);
         json.WriteFinite("shift", report.Shift);
+        json.WriteBoolean("randomCrops", report.RandomCrops);
+        json.WriteRecipe(report.Training);
         json.WriteNumber("steps", report.Steps);
+        json.WriteNumber("minimumChannels", report.MinimumChannels);
         json.WriteStartObject("fineTuning");
         json.WriteNumber("epochs", report.FineTuning.Epochs);
         json.WriteNumber("batch", report.FineTuning.BatchSize);
         json.WriteNumber("learningRate", report.FineTuning.LearningRate);
         json.WriteBoolean("carryMomentum", report.FineTuning.CarryMomentum);
+        json.WriteRecipe(report.FineTuning);
         json.WriteEndObject();
     }
 

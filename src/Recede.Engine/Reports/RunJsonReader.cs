@@ -45,9 +45,14 @@ internal static class RunJsonReader
 
             // Runs before there was a choice multiplied in float32.
             Precision = run.Has("precision") ? run.Text("precision") : "float32",
+            Winograd = OptionalFlag(run, "winograd"),
             Dataset = dataset.Text("name"),
             TrainImages = dataset.Integer("train", 0, int.MaxValue),
             TestImages = dataset.Integer("test", 0, int.MaxValue),
+            ImageSize = dataset.Has("height")
+                ? (dataset.Integer("height", 1, int.MaxValue), dataset.Integer("width", 1, int.MaxValue))
+                : null,
+            RandomCrops = OptionalFlag(run, "randomCrops"),
             Network = run.Text("network"),
             Method = run.Text("method"),
             Seed = Seed(run),
@@ -56,8 +61,12 @@ internal static class RunJsonReader
             LearningRate = run.Double("learningRate"),
             Lambda = Optional(run, "lambda"),
             Shift = Optional(run, "shift"),
+            Recipe = Recipe(run, path),
+            MinimumChannels = run.Has("minimumChannels") ? run.Integer("minimumChannels", 1, int.MaxValue) : null,
             FineTuneEpochs = tuning.Integer("epochs", 0, int.MaxValue),
             FineTuneLearningRate = tuning.Double("learningRate"),
+            CarryMomentum = OptionalFlag(tuning, "carryMomentum"),
+            FineTuneRecipe = Recipe(tuning, $"{path}: fineTuning"),
             Importances = importances.Length == training.Count
                 ? importances
                 : throw run.Error($"has {training.Count} epochs in 'history' and {importances.Length} in 'importances'"),
@@ -88,6 +97,27 @@ internal static class RunJsonReader
             before is null ? [] : [.. before.Zip(after, (old, left) => new SpaceWidth(old.Space, old.Width, left.Width))],
             History(fields, place),
             fields.Has("masked") ? Masked(Part(fields, "masked", place)) : null);
+    }
+
+    private static StoredRecipe? Recipe(JsonFields fields, string place)
+    {
+        if (!fields.Has("recipe"))
+        {
+            return null;
+        }
+
+        var recipe = Part(fields, "recipe", place);
+        return new StoredRecipe(
+            recipe.Text("schedule"),
+            recipe.Double("warmUpEpochs"),
+            recipe.Double("momentum"),
+            recipe.Flag("nesterov"),
+            recipe.Double("weightDecay"),
+            recipe.Double("boundedScaleRate"),
+            recipe.Double("labelSmoothing"),
+            recipe.Integer("cropPadding", 0, int.MaxValue),
+            recipe.Flag("flip"),
+            recipe.Flag("keepBest"));
     }
 
     private static MaskedComparison Masked(JsonFields fields) => new(
@@ -171,6 +201,8 @@ internal static class RunJsonReader
         fields.Double(name) is >= 0 and <= 1 and var share ? share : throw fields.Error($"the field '{name}' is {fields.Double(name)}, expected 0 to 1");
 
     private static double? Optional(JsonFields fields, string name) => fields.IsNull(name) ? null : fields.Double(name);
+
+    private static bool? OptionalFlag(JsonFields fields, string name) => !fields.Has(name) || fields.IsNull(name) ? null : fields.Flag(name);
 
     private static double OrNaN(JsonFields fields, string name) => Optional(fields, name) ?? double.NaN;
 }

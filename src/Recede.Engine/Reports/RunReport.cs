@@ -1,4 +1,5 @@
 using Recede.Engine.Data;
+using Recede.Engine.Data.Crops;
 using Recede.Engine.Devices;
 using Recede.Engine.Training;
 
@@ -25,6 +26,9 @@ public sealed record RunReport
     /// <summary>What it multiplied with: "float32", "tf32" or "bfloat16".</summary>
     public required string Precision { get; init; }
 
+    /// <summary>Whether 3x3 convolutions may take Winograd's tiles; null on a GPU, which has no such choice.</summary>
+    public required bool? Winograd { get; init; }
+
     /// <summary>Name of the data set.</summary>
     public required string Dataset { get; init; }
 
@@ -33,6 +37,15 @@ public sealed record RunReport
 
     /// <summary>Test images.</summary>
     public required int TestImages { get; init; }
+
+    /// <summary>Rows of an image as the network gets it, H.</summary>
+    public required int ImageHeight { get; init; }
+
+    /// <summary>Columns of an image as the network gets it, W.</summary>
+    public required int ImageWidth { get; init; }
+
+    /// <summary>Whether an epoch takes a random part of each training image, stretched.</summary>
+    public required bool RandomCrops { get; init; }
 
     /// <summary>Name of the network.</summary>
     public required string Network { get; init; }
@@ -48,6 +61,9 @@ public sealed record RunReport
 
     /// <summary>How each pruned network was fine-tuned.</summary>
     public required FitOptions FineTuning { get; init; }
+
+    /// <summary>Channels that a layer kept at least.</summary>
+    public required int MinimumChannels { get; init; }
 
     /// <summary>Optimiser steps of the training.</summary>
     public required long Steps { get; init; }
@@ -101,14 +117,19 @@ public sealed record RunReport
             Threads = machine.Threads,
             Simd = machine.Simd,
             Precision = machine.Precision,
+            Winograd = machine.Winograd,
             Dataset = data.Name,
             TrainImages = data.Train.Count,
             TestImages = data.Test.Count,
+            ImageHeight = data.Train.Height,
+            ImageWidth = data.Train.Width,
+            RandomCrops = data.Train is CroppedImages { IsRandom: true },
             Network = result.Network,
             Method = options.Method,
             Seed = options.Seed,
             Training = options.Training,
             FineTuning = options.FineTuning,
+            MinimumChannels = options.MinimumChannels,
             Steps = (long)options.Training.Epochs * ((data.Train.Count + (long)batch - 1) / batch),
             Epochs = result.Training.Epochs,
             BestEpoch = result.Training.BestEpoch,

@@ -29,6 +29,9 @@ public sealed record StoredRun
     /// <summary>What it multiplied with.</summary>
     public required string Precision { get; init; }
 
+    /// <summary>Whether 3x3 convolutions could take Winograd's tiles; null on a GPU, or where the file is older than that.</summary>
+    public bool? Winograd { get; init; }
+
     /// <summary>Name of the data set.</summary>
     public required string Dataset { get; init; }
 
@@ -37,6 +40,12 @@ public sealed record StoredRun
 
     /// <summary>Test images.</summary>
     public required int TestImages { get; init; }
+
+    /// <summary>Rows and columns of an image as the network got it; null where the file is older than that.</summary>
+    public (int Height, int Width)? ImageSize { get; init; }
+
+    /// <summary>Whether an epoch took a random part of each training image; null where the file is older than that.</summary>
+    public bool? RandomCrops { get; init; }
 
     /// <summary>Name of the network.</summary>
     public required string Network { get; init; }
@@ -62,11 +71,23 @@ public sealed record StoredRun
     /// <summary>Shift of the polarising penalty; null when there was none.</summary>
     public required double? Shift { get; init; }
 
+    /// <summary>The rest of the training's recipe; null where the file is older than that.</summary>
+    public StoredRecipe? Recipe { get; init; }
+
+    /// <summary>Channels that a layer kept at least; null where the file is older than that.</summary>
+    public int? MinimumChannels { get; init; }
+
     /// <summary>Epochs of each fine-tuning.</summary>
     public required int FineTuneEpochs { get; init; }
 
     /// <summary>The learning rate that each fine-tuning started from.</summary>
     public required double FineTuneLearningRate { get; init; }
+
+    /// <summary>Whether fine-tuning began with the shrunk momentum of the training; null where the file is older than that.</summary>
+    public bool? CarryMomentum { get; init; }
+
+    /// <summary>The rest of the fine-tuning's recipe; null where the file is older than that.</summary>
+    public StoredRecipe? FineTuneRecipe { get; init; }
 
     /// <summary>A histogram of all norms' channels an epoch: bins of equal size over 0..1.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Importances { get; init; }

@@ -34,7 +34,7 @@ public sealed record TrainingReport(TrainingRunOptions Options, TrainingRunResul
         json.WriteNumber("version", FormatVersion);
         json.WriteString("engineVersion", EngineInfo.Version);
         json.WriteMachine(Machine);
-        json.WriteDataset(Data.Name, Data.TrainImages, Data.TestImages);
+        json.WriteDataset(Data.Name, Data.TrainImages, Data.TestImages, Data.Height, Data.Width);
         json.WriteString("network", Result.Network);
         json.WriteBoolean("fineTuning", Options.IsFineTuning);
         json.WriteNumber("seed", training.Seed);

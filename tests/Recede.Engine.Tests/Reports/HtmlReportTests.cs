@@ -154,6 +154,39 @@ public sealed class HtmlReportTests
     }
 
     [Test]
+    public void A_recipe_that_differs_makes_another_setting()
+    {
+        var sample = SampleRuns.Stored();
+        var (recipe, tuning) = (sample.Recipe!, sample.FineTuneRecipe!);
+        StoredRun[] others =
+        [
+            sample with { Recipe = recipe with { Schedule = "step" } },
+            sample with { Recipe = recipe with { WarmUpEpochs = 1 } },
+            sample with { Recipe = recipe with { WeightDecay = 5e-4 } },
+            sample with { Recipe = recipe with { LabelSmoothing = 0.1 } },
+            sample with { Recipe = recipe with { CropPadding = 4 } },
+            sample with { Recipe = recipe with { Flip = true } },
+            sample with { Recipe = null },
+            sample with { FineTuneRecipe = tuning with { Flip = true } },
+            sample with { RandomCrops = true },
+            sample with { MinimumChannels = 8 },
+            sample with { ImageSize = (20, 20) },
+            sample with { Winograd = false },
+            sample with { CarryMomentum = true },
+        ];
+
+        foreach (var other in others)
+        {
+            Assert.That(Page(sample, other with { Seed = 2 }), Does.Contain("2 runs in 2 settings"), $"{other}");
+        }
+
+        var page = Parse(Page(sample, sample with { Seed = 2, Recipe = recipe with { CropPadding = 4, Flip = true }, FineTuneRecipe = tuning with { CropPadding = 4, Flip = true } }));
+        Assert.That(
+            Table(page, "Accuracy on the test images").Elements("tbody").Select(group => group.Elements("tr").First().Value.Trim()),
+            Is.EqualTo(new[] { "bounded; augmentation none (seed 1)", "bounded; augmentation shifts up to 4, flips (seed 2)" }));
+    }
+
+    [Test]
     public void The_same_seed_twice_is_no_spread()
     {
         var page = Parse(Page(SampleRuns.Stored() with { Source = "a" }, SampleRuns.Stored() with { Source = "b" }));

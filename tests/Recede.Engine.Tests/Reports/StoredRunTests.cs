@@ -33,6 +33,8 @@ public sealed class StoredRunTests
         (run => run["pruned"]![0]!["ratio"] = 7, "pruned entry 1: the field 'ratio' is 7, expected 0 to 1"),
         (run => run["pruned"]![0]!["widths"] = new JsonObject { ["other"] = 3 }, "pruned entry 1: has widths of other spaces than 'unpruned'"),
         (run => run["pruned"]![0]!["history"]![0]!["epoch"] = 0, "pruned entry 1: history entry 1: the field 'epoch' is 0"),
+        (run => run["recipe"]!["flip"] = 1, "recipe: the field 'flip' is a Number, expected true or false"),
+        (run => run["fineTuning"]!["recipe"]!.AsObject().Remove("schedule"), "fineTuning: recipe: lacks the field 'schedule'"),
         (run => run["pruned"]![0]!["masked"] = 1, "the field 'masked' is a Number"),
     ];
 
@@ -69,6 +71,10 @@ public sealed class StoredRunTests
             Assert.That((run.Network, run.Method, run.Seed), Is.EqualTo(("vgg-small", "bounded", ulong.MaxValue)));
             Assert.That((run.Epochs, run.BatchSize, run.LearningRate, run.Lambda, run.Shift), Is.EqualTo((1, 64, 0.1, 0.1, -3.0)));
             Assert.That((run.FineTuneEpochs, run.FineTuneLearningRate, run.BestEpoch, run.LatencyBatch), Is.EqualTo((1, 0.05, 1, 64)));
+            Assert.That((run.Winograd, run.ImageSize, run.RandomCrops), Is.EqualTo((true, (28, 24), true)));
+            Assert.That(run.Recipe, Is.EqualTo(new StoredRecipe("cosine", 0.5, 0.9, true, 5e-4, 10, 0.1, 4, true, true)));
+            Assert.That(run.FineTuneRecipe, Is.EqualTo(new StoredRecipe("step", 0, 0.9, true, 1e-4, 10, 0, 0, false, true)));
+            Assert.That((run.CarryMomentum, run.MinimumChannels), Is.EqualTo((true, 3)));
             Assert.That(run.Importances.Single(), Is.EqualTo(Enumerable.Range(0, 20)));
             Assert.That(run.Training.Single(), Is.EqualTo(new StoredEpoch(1, 0.05, 1.25, 0.5, double.NaN, 0.75, 12.5, 3.5)));
             Assert.That(run.Unpruned, Is.EqualTo(new StoredNetwork(
@@ -87,7 +93,13 @@ public sealed class StoredRunTests
     {
         Change(run =>
         {
-            run.Remove("precision");
+            foreach (var name in (string[])["precision", "winograd", "randomCrops", "recipe", "minimumChannels"])
+            {
+                run.Remove(name);
+            }
+
+            run["dataset"]!.AsObject().Remove("height");
+            run["fineTuning"]!.AsObject().Remove("recipe");
             run["unpruned"]!.AsObject().Remove("widths");
             run["pruned"]![0]!.AsObject().Remove("masked");
         });
@@ -95,6 +107,8 @@ public sealed class StoredRunTests
         var run = StoredRun.OfFolder(_folder.Path);
 
         Assert.That(run.Precision, Is.EqualTo("float32"));
+        Assert.That((run.Winograd, run.ImageSize, run.RandomCrops, run.MinimumChannels), Is.EqualTo(((bool?)null, ((int, int)?)null, (bool?)null, (int?)null)));
+        Assert.That((run.Recipe, run.FineTuneRecipe), Is.EqualTo(((StoredRecipe?)null, (StoredRecipe?)null)));
         Assert.That(run.Pruned[0].Widths, Is.Empty);
         Assert.That(run.Pruned[0].Masked, Is.Null);
     }

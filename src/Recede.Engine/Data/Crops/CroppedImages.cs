@@ -41,6 +41,9 @@ public sealed class CroppedImages : IImageDataset, IEpochSource, IDisposable
         _resampler = seed is null ? null : new Resampler(source.Height, source.Width, source.Channels, size);
     }
 
+    /// <summary>Whether an epoch of training takes a random part of each image.</summary>
+    public bool IsRandom => _seed is not null;
+
     /// <inheritdoc/>
     public string Name => _source.Name;
 

@@ -107,7 +107,7 @@ internal static class ReportPage
             }
 
             html.Open("dl");
-            foreach (var (name, value) in RunGroup.Settings(group.First))
+            foreach (var (name, value) in RunSettings.Of(group.First))
             {
                 html.Element("dt", name);
                 html.Element("dd", value);

@@ -5,8 +5,6 @@ namespace Recede.Engine.Reports.Html;
 /// <summary>Runs that differ by their seeds alone: shown as one, by mean and spread.</summary>
 internal sealed class RunGroup
 {
-    private const string Penalty = "penalty";
-
     private readonly List<StoredRun> _runs = [];
 
     private RunGroup(int index) => Index = index;
@@ -36,8 +34,8 @@ internal sealed class RunGroup
         foreach (var run in runs)
         {
             // The same seed twice is the same run twice, and says nothing of a spread.
-            var settings = Settings(run);
-            var group = groups.Find(group => Settings(group.First).SequenceEqual(settings) && group.Runs.All(other => other.Seed != run.Seed));
+            var settings = RunSettings.Of(run);
+            var group = groups.Find(group => RunSettings.Of(group.First).SequenceEqual(settings) && group.Runs.All(other => other.Seed != run.Seed));
             if (group is null)
             {
                 group = new RunGroup(groups.Count);
@@ -54,22 +52,6 @@ internal sealed class RunGroup
 
         return groups;
     }
-
-    /// <summary>What a run was asked to do and where it did it, but for the seed.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Settings(StoredRun run) =>
-    [
-        ("method", run.Method),
-        ("network", run.Network),
-        ("images", Numbers.Text($"{run.Dataset}, {run.TrainImages:N0} + {run.TestImages:N0}")),
-        ("training", Numbers.Text($"{Numbers.Plural(run.Epochs, "epoch")}, batch {run.BatchSize}, learning rate from {Numbers.Small(run.LearningRate)}")),
-        (Penalty, run.Lambda is not { } lambda ? "none"
-            : $"lambda {Numbers.Small(lambda)}{(run.Shift is { } shift ? $", b {Numbers.Small(shift)}" : "")}"),
-        ("ratios", run.Pruned.Count == 0 ? "none" : string.Join(", ", run.Pruned.Select(pruned => Numbers.Ratio(pruned.Ratio)))),
-        ("fine-tuning", Numbers.Text($"{Numbers.Plural(run.FineTuneEpochs, "epoch")}, learning rate from {Numbers.Small(run.FineTuneLearningRate)}")),
-        ("machine", Numbers.Text($"{run.Device}, {Numbers.Plural(run.Threads, "thread")}, {run.Simd}, {run.Precision}")),
-        ("latency", Numbers.Text($"of {Numbers.Plural(run.LatencyBatch, "image")}")),
-        ("recede", run.EngineVersion),
-    ];
 
     /// <summary>A figure of the runs.</summary>
     public Spread Spread(Func<StoredRun, double> figure) => Html.Spread.Of([.. Runs.Select(figure)]);
@@ -102,18 +84,18 @@ internal sealed class RunGroup
     private static string LabelOf(RunGroup group, List<RunGroup> groups)
     {
         var parts = new List<string> { group.First.Method };
-        var own = Settings(group.First);
+        var own = RunSettings.Of(group.First);
         for (var i = 1; i < own.Count; i++)
         {
             var setting = own[i];
-            var others = groups.Where(other => setting.Name != Penalty || other.First.Method == group.First.Method);
-            if (others.Any(other => Settings(other.First)[i] != setting))
+            var others = groups.Where(other => setting.Name != RunSettings.Penalty || other.First.Method == group.First.Method);
+            if (others.Any(other => RunSettings.Of(other.First)[i] != setting))
             {
                 parts.Add(setting.Name is "network" or "images" ? setting.Value : $"{setting.Name} {setting.Value}");
             }
         }
 
-        if (groups.Exists(other => other != group && Settings(other.First).SequenceEqual(own)))
+        if (groups.Exists(other => other != group && RunSettings.Of(other.First).SequenceEqual(own)))
         {
             parts.Add(group.First.Source);
         }
