@@ -11,7 +11,7 @@ internal sealed class TrainCommand : ProgramCommand
 {
     private readonly TrainOptions _options = new(new OutputOptions(
         "train.json with all figures, and checkpoints as it goes: last.safetensors to go on with, best.safetensors, and at the end "
-        + "trained.safetensors, the best epoch with its momentum.",
+        + "trained.safetensors, the best epoch with the momentum that training ended with.",
         "the figures at the end"));
 
     /// <inheritdoc/>

@@ -128,7 +128,12 @@ public sealed class RunFolder : IDisposable
         if (Keep > 0)
         {
             Checkpoint.Save(EpochPath(epoch), network, _data, companions: false, _files);
-            (_files ?? FileOperations.Real).Delete(EpochPath(epoch - Keep));
+
+            // More than one, where more were kept before the run was gone on with.
+            foreach (var path in Directory.GetFiles(Path, EpochPrefix + "*" + Extension).Where(path => EpochOf(path) <= epoch - Keep))
+            {
+                (_files ?? FileOperations.Real).Delete(path);
+            }
         }
     }
 
@@ -143,6 +148,13 @@ public sealed class RunFolder : IDisposable
     }
 
     private string EpochPath(int epoch) => In(string.Create(CultureInfo.InvariantCulture, $"{EpochPrefix}{epoch:0000}"));
+
+    // A file of another name counts as of the last epoch that there can be: it is never deleted.
+    private static int EpochOf(string path) =>
+        int.TryParse(
+            System.IO.Path.GetFileNameWithoutExtension(path.AsSpan())[EpochPrefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            ? epoch
+            : int.MaxValue;
 
     private string In(string name) => In(Path, name);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Recede.Trainer.Options;
 
@@ -8,7 +9,7 @@ internal sealed class OutputOptions
     private readonly Option<bool> _resume = OptionParsing.Flag(
         "--resume",
         "Go on with the run that --out holds, however it ended; the result is that of a run that did not end. It needs no other option; "
-        + "given again, one must say what it said.");
+        + "given again, one must say what it said, but for --out, --data, --data-url, --device, --threads, --keep, --tensorboard and --quiet.");
 
     private readonly Option<int?> _keep = OptionParsing.Whole(
         "--keep", "N", 0, int.MaxValue, "Past epochs' networks to keep in --out, as epoch-0007.safetensors. Default: 0.");
@@ -56,8 +57,12 @@ internal sealed class OutputOptions
         Keep = line.GetValue(_keep) ?? 0,
         TensorBoard = TensorBoard(line),
         Quiet = line.GetValue(_quiet),
-        Arguments = [.. line.Tokens.Select(token => token.Value).Where(token => token != _resume.Name && token != _quiet.Name)],
+        Arguments = [.. line.Tokens.Where(token => token.Value != _resume.Name && token.Value != _quiet.Name).Select(token => Kept(token, line))],
     };
+
+    // TensorBoard's folder is the same one wherever the run is gone on from.
+    private string Kept(Token token, ParseResult line) =>
+        line.GetResult(_tensorBoard)?.Tokens is [var folder] && ReferenceEquals(folder, token) ? Path.GetFullPath(token.Value) : token.Value;
 
     private string? TensorBoard(ParseResult line) => line.GetResult(_tensorBoard) is not { Implicit: false } ? null
         : line.GetValue(_tensorBoard)

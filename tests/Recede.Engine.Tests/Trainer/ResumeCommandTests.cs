@@ -114,6 +114,24 @@ internal sealed class ResumeCommandTests
             }));
     }
 
+    [Test]
+    public void Fewer_past_epochs_are_kept_where_a_run_goes_on_with_fewer()
+    {
+        var other = Path.Combine(Out, "epoch-best.safetensors");
+        using var cancellation = new CancellationTokenSource();
+        using var watched = new CancelAt("3/5", cancellation);
+        using var error = new StringWriter();
+        Assert.That(RecedeProgram.Run([.. Arguments("5", "0"), "--keep", "3", "--out", Out], watched, error, terminal: null, cancellation.Token), Is.EqualTo(130));
+        Assert.That(Epochs(), Is.EqualTo(new[] { "epoch-0001", "epoch-0002", "epoch-0003" }));
+        File.WriteAllText(other, "");
+
+        Assert.That(ProgramRun.Of("run", "--resume", "--out", Out, "--keep", "1").ExitCode, Is.Zero);
+
+        Assert.That(Epochs(), Is.EqualTo(new[] { "epoch-0005", "epoch-best" }));
+
+        string[] Epochs() => [.. Directory.GetFiles(Out, "epoch-*").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    }
+
     private static string[] Arguments(string epochs = "12", string fineTuning = "6") =>
     [
         "run", "--train-images", "96", "--test-images", "48", "--batch", "32", "--latency-batch", "2", "--threads", "1",
@@ -139,6 +157,19 @@ internal sealed class ResumeCommandTests
         foreach (var name in (string[])["best", "trained", "pruned-50"])
         {
             Assert.That(File.ReadAllBytes(Path.Combine(Out, name + ".safetensors")), Is.EqualTo(File.ReadAllBytes(Path.Combine(whole, name + ".safetensors"))), name);
+        }
+    }
+
+    /// <summary>Cancels once a line begins with a text.</summary>
+    private sealed class CancelAt(string start, CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.TrimStart().StartsWith(start, StringComparison.Ordinal) == true)
+            {
+                cancellation.Cancel();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using Recede.Engine.Tests.Data;
 using Recede.Engine.Tests.Reports.TensorBoard;
+using Recede.Engine.Training;
 
 namespace Recede.Engine.Tests.Trainer;
 
@@ -45,6 +46,18 @@ public sealed class TensorBoardTests
         var files = Directory.GetFiles(events).Order(StringComparer.Ordinal).ToArray();
         Assert.That(files.Select(file => EventReader.Read(file).Count), Is.EqualTo(new[] { 1, 3 }));
         Assert.That(Path.Combine(run, "tensorboard"), Does.Not.Exist);
+    }
+
+    [Test]
+    public void A_relative_folder_is_the_same_wherever_a_run_goes_on_from()
+    {
+        var (run, events) = (Path.Combine(_folder.Path, "run"), Path.Combine(_folder.Path, "events"));
+        using var none = new CancellationTokenSource();
+        none.Cancel();
+
+        ProgramRun.Of([.. ProgramRun.Tiny, "--out", run, "--tensorboard", Path.GetRelativePath(Environment.CurrentDirectory, events)], none.Token);
+
+        Assert.That(RunFolder.ReadSettings(run), Does.Contain(System.Text.Json.JsonSerializer.Serialize(events)));
     }
 
     [Test]
