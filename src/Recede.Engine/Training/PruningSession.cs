@@ -41,6 +41,7 @@ internal sealed class PruningSession : IDisposable
 
     public PruningRunResult Run(CancellationToken cancellation)
     {
+        MeasureHere(cancellation);
         if (_state.Training is null)
         {
             Train(cancellation);
@@ -70,7 +71,7 @@ internal sealed class PruningSession : IDisposable
         }
 
         _trained = _network;
-        _state.Unpruned = Measure(_trained, _state.Training.Final, cancellation);
+        _state.Unpruned = Measure(_trained, _state.Training.Final.Accuracy, cancellation);
         _state.Fit = null;
         _folder?.SaveTrained(_trained);
         _folder?.SaveLast(_trained, _state);
@@ -98,7 +99,7 @@ internal sealed class PruningSession : IDisposable
         _listener?.OnPruned(_state.Plan!, _state.Before);
         _listener?.OnPhase(string.Create(CultureInfo.InvariantCulture, $"fine-tune {ratio * 100:0.##} %"), _options.FineTuning.Epochs);
         var tuning = Fit(loop, _options.FineTuning, keepsBest: false, cancellation);
-        var measured = Measure(_network, tuning.Final, cancellation);
+        var measured = Measure(_network, tuning.Final.Accuracy, cancellation);
         var result = new PrunedResult(_state.Plan!, _state.Before, tuning, measured) { Masked = _state.Masked };
         _state.Pruned.Add(result);
         (_state.Plan, _state.Fit) = (null, null);
@@ -107,11 +108,28 @@ internal sealed class PruningSession : IDisposable
         _listener?.OnFineTuned(result);
     }
 
+    // Latencies of two devices are no speed-up: a run that went on with another one measures again what was measured before.
+    private void MeasureHere(CancellationToken cancellation)
+    {
+        var device = _network.Device;
+        if (_state.Unpruned is { } unpruned && _head.MeasuredOn != device.Description)
+        {
+            _state.Unpruned = Measure(_trained!, unpruned.Accuracy, cancellation);
+            for (var i = 0; i < _state.Pruned.Count; i++)
+            {
+                using var network = _folder!.LoadPruned(device, _options.Ratios[i]);
+                _state.Pruned[i] = _state.Pruned[i] with { Result = Measure(network, _state.Pruned[i].Result.Accuracy, cancellation) };
+            }
+        }
+
+        _head.MeasuredOn = device.Description;
+    }
+
     private FitResult Fit(TrainingLoop loop, FitOptions options, bool keepsBest, CancellationToken cancellation) =>
         RunKeeper.Fit(loop, options, _state.Fit!, _folder, _state, _listener, keepsBest, cancellation);
 
-    private NetworkResult Measure(Network network, Evaluation final, CancellationToken cancellation) =>
-        new(final.Accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch, cancellation: cancellation));
+    private NetworkResult Measure(Network network, double accuracy, CancellationToken cancellation) =>
+        new(accuracy, network.Cost(), LatencyMeter.Measure(network, _options.LatencyBatch, cancellation: cancellation));
 
     private void Replace(Network network)
     {

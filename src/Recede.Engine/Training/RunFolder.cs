@@ -119,6 +119,8 @@ public sealed class RunFolder : IDisposable
 
     internal Network LoadTrained(Device device) => Checkpoint.Load(In(Trained), device);
 
+    internal Network LoadPruned(Device device, double ratio) => Checkpoint.Load(System.IO.Path.Combine(Path, PrunedFile(ratio)), device);
+
     internal void SavePruned(Network network, double ratio) => Checkpoint.Save(
         System.IO.Path.Combine(Path, PrunedFile(ratio)), network, _data, companions: false, _files);
 

@@ -15,6 +15,9 @@ internal sealed class RunHead(string kind, RunTerms terms, DatasetIdentity? data
     /// <summary>What whoever started the run wants back with it: its settings.</summary>
     public string Settings { get; set; } = "";
 
+    /// <summary>The device that its latencies were measured on; empty in a run that was begun before this was kept.</summary>
+    public string MeasuredOn { get; set; } = "";
+
     /// <summary>How long it has taken.</summary>
     public RunClock Clock { get; private set; } = new();
 
@@ -25,6 +28,7 @@ internal sealed class RunHead(string kind, RunTerms terms, DatasetIdentity? data
         writer.Write("settings", Settings);
         terms.Save(writer.Section("terms"));
         new CheckpointData(data).SaveState(writer);
+        writer.Write("measuredOn", MeasuredOn);
         writer.Write("seconds", Clock.Seconds);
     }
 
@@ -39,6 +43,7 @@ internal sealed class RunHead(string kind, RunTerms terms, DatasetIdentity? data
         Settings = reader.Text("settings");
         _begunTerms = terms.Read(reader.Section("terms"));
         _begunData = DatasetIdentity.Read(reader.Section("data"));
+        MeasuredOn = reader.Has("measuredOn") ? reader.Text("measuredOn") : "";
         Clock = new RunClock(reader.Number("seconds"));
     }
 

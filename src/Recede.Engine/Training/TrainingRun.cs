@@ -59,6 +59,13 @@ public static class TrainingRun
         RunHead head,
         CancellationToken cancellation)
     {
+        if (state.Result is { } result && head.MeasuredOn != network.Device.Description)
+        {
+            // It went on with another device than it was done on: what is reported is this one's.
+            state.Result = Measure(result.Accuracy);
+        }
+
+        head.MeasuredOn = network.Device.Description;
         if (state.Fit is { } fit)
         {
             LatencyMeter.Try(network, options.LatencyBatch);
@@ -70,7 +77,7 @@ public static class TrainingRun
 
             listener?.OnPhase(options.IsFineTuning ? "fine-tune" : "train", options.Training.Epochs);
             var trained = RunKeeper.Fit(loop, options.Training, fit, folder, state, listener, keepsBest: true, cancellation);
-            state.Result = new NetworkResult(trained.Final.Accuracy, network.Cost(), LatencyMeter.Measure(network, options.LatencyBatch, cancellation: cancellation));
+            state.Result = Measure(trained.Final.Accuracy);
             (state.Training, state.Fit) = (trained, null);
             folder?.SaveTrained(network);
             folder?.SaveLast(network, state);
@@ -78,5 +85,8 @@ public static class TrainingRun
         }
 
         return new TrainingRunResult(network.Name, state.Before, state.Training!, state.Result!, head.Clock.Seconds);
+
+        NetworkResult Measure(double accuracy) =>
+            new(accuracy, network.Cost(), LatencyMeter.Measure(network, options.LatencyBatch, cancellation: cancellation));
     }
 }

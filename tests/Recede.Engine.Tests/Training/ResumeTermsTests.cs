@@ -104,6 +104,44 @@ internal sealed class ResumeTermsTests
         Assert.That(KeptRun.Run(_device, Out).WallSeconds, Is.InRange(1000, 2000));
     }
 
+    [Test]
+    public void Latencies_are_all_of_the_device_that_a_run_ends_on()
+    {
+        const double Forged = 1e9;
+        KeptRun.Run(_device, Out);
+        ForgeLatencies();
+        Assert.That(Latencies(KeptRun.Run(_device, Out)), Has.All.EqualTo(Forged), "the same device: nothing is measured again");
+
+        using var other = Device.Cpu(2);
+        Assert.That(Latencies(KeptRun.Run(other, Out)), Has.Exactly(2).Items.And.All.InRange(0, Forged / 2));
+
+        static double[] Latencies(PruningRunResult result) =>
+            [result.Unpruned.LatencyMilliseconds, .. result.Pruned.Select(pruned => pruned.Result.LatencyMilliseconds)];
+    }
+
+    [Test]
+    public void The_latency_of_a_training_is_of_the_device_that_it_ends_on()
+    {
+        const double Forged = 1e9;
+        Train(_device);
+        ForgeLatencies();
+        Assert.That(Train(_device), Is.EqualTo(Forged), "the same device: nothing is measured again");
+
+        using var other = Device.Cpu(2);
+        Assert.That(Train(other), Is.InRange(0, Forged / 2));
+
+        double Train(Device device)
+        {
+            var run = KeptRun.Options(device);
+            var options = new TrainingRunOptions { CreateNetwork = run.CreateNetwork, Device = device, Training = run.Training, LatencyBatch = 1 };
+            using var folder = RunFolder.Open(Out);
+            return TrainingRun.Execute(options, TinyImages.Create(train: 50, test: 12), null, folder, folder.CanResume).Result.LatencyMilliseconds;
+        }
+    }
+
+    private void ForgeLatencies() => File.WriteAllBytes(Last, SavedFile.WithHeader(
+        File.ReadAllBytes(Last), header => Regex.Replace(header, @"(\\u0022latencyMs\\u0022:)([0-9.E+-]+)", "${1}1000000000")));
+
     // One that was cancelled before its first step.
     private void Begin()
     {
