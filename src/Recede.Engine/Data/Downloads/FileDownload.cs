@@ -90,16 +90,16 @@ internal sealed class FileDownload(HttpClient client, DatasetOptions options)
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             if (begun > 0 && !GoesOn(response, file, begun))
             {
-                // A server that knows no ranges, or whose file is another: all of it, from this answer where it is that.
-                begun = 0;
-                options.Files.Delete(part);
-                if (response.StatusCode != HttpStatusCode.OK)
+                if (response.StatusCode is HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable)
                 {
-                    return await Receive(address, file, part, begun, cancellation);
+                    return await Receive(address, file, part, 0, cancellation);
                 }
+
+                // A server that knows no ranges sends all of it; what is here stands until such an answer is taken.
+                begun = 0;
             }
 
-            RequireAnswer(address, file, response, begun);
+            RequireAnswer(address, file, part, response, begun);
             await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
             await Keep(address, file, part, begun, body, patience);
             return begun;
@@ -120,25 +120,25 @@ internal sealed class FileDownload(HttpClient client, DatasetOptions options)
         && response.Content.Headers.ContentRange is { } range
         && range.From == begun && (range.Length is null || range.Length == file.Bytes);
 
-    private static void RequireAnswer(Uri address, PinnedFile file, HttpResponseMessage response, long begun)
+    private static void RequireAnswer(Uri address, PinnedFile file, string part, HttpResponseMessage response, long begun)
     {
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400)
         {
             throw new DatasetUnavailableException(
-                $"{address} leads on, over too many addresses or to one that is not followed ({status}, to {response.Headers.Location})");
+                $"{address} leads on, over too many addresses or to one that is not followed ({status}, to {response.Headers.Location}){Kept(part)}");
         }
 
         if (response.StatusCode != (begun > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK))
         {
-            throw new DatasetUnavailableException($"{address} answers {status} {response.ReasonPhrase}");
+            throw new DatasetUnavailableException($"{address} answers {status} {response.ReasonPhrase}{Kept(part)}");
         }
 
         // What a hotel's or a firm's network puts in place of a file is seldom as long.
         if (response.Content.Headers.ContentLength is { } length && begun + length != file.Bytes)
         {
             throw new DatasetUnavailableException(
-                $"{address} is not the file that it should be: it has {begun + length} bytes, expected {file.Bytes}");
+                $"{address} is not the file that it should be: it has {begun + length} bytes, expected {file.Bytes}{Kept(part)}");
         }
     }
 

@@ -155,6 +155,41 @@ internal sealed class DownloadTests
         Assert.That(FilesOf(dataset), Is.Empty);
     }
 
+    [TestCase("503 Service Unavailable", 0)]
+    [TestCase("403 Forbidden", 0)]
+    [TestCase("204 No Content", 0)]
+    [TestCase("302 Found", 0)]
+    [TestCase(null, 5000)]
+    public void What_came_is_kept_when_the_next_answer_is_not_the_file(string? status, int otherLength)
+    {
+        var dataset = ServedDataset.Cifar100(_server);
+        var file = _server.Files[ServedDataset.ArchiveName];
+        _server.CutBehind = 1000;
+        Fails(dataset);
+
+        (_server.CutBehind, _server.Status, _server.IgnoresRanges) = (null, status, true);
+        _server.Files[ServedDataset.ArchiveName] = new byte[otherLength];
+        Assert.That(Fails(dataset), Does.Contain("the 1000 bytes that came are kept"));
+        Assert.That(_server.Requests, Has.Length.EqualTo(2));
+
+        (_server.Status, _server.IgnoresRanges) = (null, false);
+        _server.Files[ServedDataset.ArchiveName] = file;
+        Assert.That(Open(dataset).Train.Count, Is.EqualTo(40));
+        Assert.That(_server.Requests[^1], Is.EqualTo(ServedDataset.ArchiveName + " from 1000"));
+    }
+
+    [Test]
+    public void A_server_that_refuses_the_range_is_asked_for_all_of_it()
+    {
+        var dataset = ServedDataset.Cifar100(_server);
+        _server.CutBehind = 1000;
+        Fails(dataset);
+        _server.CutBehind = null;
+        _server.BeforeAnswer = () => _server.Status = _server.Requests.Length == 2 ? "416 Range Not Satisfiable" : null;
+        Assert.That(Open(dataset).Train.Count, Is.EqualTo(40));
+        Assert.That(_server.Requests, Is.EqualTo(new[] { "", " from 1000", "" }.Select(from => ServedDataset.ArchiveName + from)));
+    }
+
     [Test]
     public void A_loop_of_redirections_ends()
     {
