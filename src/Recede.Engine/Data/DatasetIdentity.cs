@@ -46,6 +46,8 @@ public sealed class DatasetIdentity
     /// <summary>SHA-256 of all images and labels, training first, in hexadecimal digits; shards have their tables in place of the images.</summary>
     public string Hash { get; }
 
+    private (int, int, int, int, int, int) Sizes => (TrainImages, TestImages, Height, Width, Channels, Classes);
+
     /// <summary>"fashion-mnist, 60,000 + 10,000 images of 28x28x1 in 10 classes".</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Name}, {TrainImages:N0} + {TestImages:N0} images of {Height}x{Width}x{Channels} in {Classes} classes");
@@ -97,12 +99,12 @@ public sealed class DatasetIdentity
         writer.Write("hash", Hash);
     }
 
-    /// <summary>Refuses to go on with other images.</summary>
+    /// <summary>Refuses to go on with other images. Their name does not matter: it may be that of a folder, which may have moved.</summary>
     /// <param name="begun">The images that the run was begun with.</param>
     /// <exception cref="ArgumentException">These are others; the message tells both.</exception>
     internal void RequireSame(DatasetIdentity begun)
     {
-        if (ToString() != begun.ToString())
+        if (Sizes != begun.Sizes)
         {
             throw new ArgumentException($"The run was begun with {begun}; these are {this}.");
         }
@@ -110,7 +112,7 @@ public sealed class DatasetIdentity
         if (Hash != begun.Hash)
         {
             throw new ArgumentException(
-                $"The run was begun with {begun}, whose SHA-256 is {begun.Hash}; these are as many of that name but others: {Hash}.");
+                $"The run was begun with {begun}, whose SHA-256 is {begun.Hash}; these are as many of that size but others: {Hash}.");
         }
 
         if (!Normalization.Mean.SequenceEqual(begun.Normalization.Mean) || !Normalization.Std.SequenceEqual(begun.Normalization.Std))

@@ -74,9 +74,9 @@ internal sealed record DataSettings(string? Source, string? Address, int? TrainI
             throw new UsageException(Figures.Format($"--image-size {ImageSize}: expected at most {side}, the shorter side of the images of {data.Name}"));
         }
 
-        // The same images stored larger than what a network was trained on: it was trained on crops of them.
-        var wasCropped = trained is not null && trained.Name == data.Name && trained.Height == trained.Width && trained.Height < side;
-        var size = ImageSize ?? (wasCropped ? trained!.Height : cropSeed is null ? null : side);
+        // A network takes what it was trained on: larger images are cropped to its square.
+        var taken = trained is { } known && known.Height == known.Width && known.Height <= side ? known.Height : (int?)null;
+        var size = ImageSize ?? taken ?? (cropSeed is null ? null : side);
         return new DatasetPair(
             Crop(Limit(data.Train, TrainImages, "--train-images", "training"), size, cropSeed),
             Crop(Limit(data.Test, TestImages, "--test-images", "test"), size, seed: null));

@@ -99,18 +99,26 @@ internal sealed class StepCommandsTests
         using var none = new CancellationTokenSource();
         none.Cancel();
         ProgramRun.Of(["train", "--data", one, "--batch", "32", "--threads", "1", "--device", "cpu", "--epochs", "1", "--out", ended], none.Token);
-        Refused(["train", "--resume", "--out", ended, "--data", other], 1, "The run was begun with one, 40 + 20 images of 28x28x1 in 10 classes; these are other, ");
+        Refused(["train", "--resume", "--out", ended, "--data", other], 1, "begun with one, 40 + 20 images of 28x28x1 in 10 classes, whose SHA-256 is ");
+        Refused(["train", "--resume", "--out", ended, "--data", shape], 1, "images of 28x28x1 in 10 classes; these are shape, 40 + 20 images of 20x20x1");
         File.Copy(Path.Combine(moved, "train-images-idx3-ubyte"), Path.Combine(other, "train-images-idx3-ubyte"), overwrite: true);
         Directory.Delete(one, recursive: true);
-        Directory.Move(moved, one);
-        Done("train", "--resume", "--out", ended, "--data", one);
+        Done("train", "--resume", "--out", ended, "--data", moved);
 
         var best = Path.Combine(ended, "best.safetensors");
-        Refused(["eval", best], 2, "was trained on one: give --data");
+        Refused(["eval", best], 2, "was trained on moved: give --data");
         Refused(["eval", best, "--data", shape, "--device", "cpu"], 1, "vgg-small takes images [1,28,28,1] of 10 classes; shape has [1,20,20,1] of 10");
         Assert.That(
             Done("eval", best, "--data", other, "--device", "cpu", "--threads", "1", "--latency-batch", "1").Output,
-            Does.Contain("on one; images are normalised as then"));
+            Does.Contain("on moved; images are normalised as then"));
+    }
+
+    [Test]
+    public void Images_larger_than_the_networks_are_cropped_whatever_their_folder_is_called()
+    {
+        using var data = DatasetCatalog.Open(Images("small", 1));
+        var evaluated = Done("eval", SavedNetwork(data.Identity), "--data", Images("large", 1, size: 30), "--device", "cpu", "--threads", "1", "--latency-batch", "1");
+        Assert.That(evaluated.Output, Does.Contain("large (").And.Contain("40 + 20 images, 28x28x1"));
     }
 
     [Test]

@@ -52,7 +52,7 @@ internal sealed class ResumeTermsTests
             Refuses(options with { Training = options.Training with { Penalty = null } }, images, "training: penalty polarising, lambda 0.01, shift 3 and cannot go on with none");
             Refuses(options with { CreateNetwork = () => Networks.Create("vgg-small", _device, new NetworkOptions()) }, images, "begun with tiny: ");
             Refuses(options, TinyImages.Create(train: 51, test: 12), "tiny, 50 + 12 images of 12x12x3 in 4 classes; these are tiny, 51 + 12 images");
-            Refuses(options, Changed(images), "these are as many of that name but others");
+            Refuses(options, Changed(images), "these are as many of that size but others");
         });
         Assert.That(() => KeptRun.Run(_device, Out), Throws.Nothing, "as it was begun");
     }
