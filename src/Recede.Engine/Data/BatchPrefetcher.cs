@@ -107,6 +107,7 @@ internal sealed class BatchPrefetcher : IDisposable
                 TakeBack();
                 _run++;
                 _epoch = -1;
+                Monitor.PulseAll(_lock);
             }
         }
     }

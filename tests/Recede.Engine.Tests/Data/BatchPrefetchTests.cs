@@ -153,6 +153,32 @@ public sealed class BatchPrefetchTests
     }
 
     [Test]
+    public void Ending_an_epoch_wakes_a_consumer_that_waits()
+    {
+        using var reading = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var source = new FakeSource
+        {
+            BeforeRead = _ =>
+            {
+                reading.Set();
+                goOn.Wait(TimeSpan.FromSeconds(20));
+            },
+        };
+        using var loader = new BatchLoader(source, 10);
+        BatchEnumerator batches = loader.Epoch(0).GetEnumerator();
+        Exception? error = null;
+        var consumer = new Thread(() => error = Assert.Catch(() => batches.MoveNext())) { IsBackground = true };
+        consumer.Start();
+        Assert.That(reading.Wait(TimeSpan.FromSeconds(20)), Is.True);
+        Assert.That(SpinWait.SpinUntil(() => consumer.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(20)), Is.True);
+        batches.Dispose();
+        goOn.Set();
+        Assert.That(consumer.Join(TimeSpan.FromSeconds(20)), Is.True);
+        Assert.That(error, Is.InstanceOf<InvalidOperationException>().With.Message.Contains("this enumeration was ended"));
+    }
+
+    [Test]
     public void A_warm_batch_allocates_nothing_on_either_thread()
     {
         var source = new FakeSource { Count = 4000 };
