@@ -44,13 +44,15 @@ def classes_of(folder):
 
 
 def images_of(folder, classes):
-    """Paths with their labels, in an order that depends on the names alone."""
+    """Paths with their labels, in an order that depends on the names alone; at least one."""
     found = []
     for label, name in enumerate(classes):
         place = os.path.join(folder, name)
         if os.path.isdir(place):
             found += [(hashlib.sha256(f"{name}/{file}".encode()).digest(), os.path.join(place, file), label)
                       for file in os.listdir(place)]
+    if not found:
+        sys.exit(f"make_shards.py: {folder} holds no images, in a folder for each class")
     return [(path, label) for _, path, label in sorted(found)]
 
 
@@ -86,15 +88,19 @@ def fill(path, images, pool, size, classes, number, shards, set_number):
         os.fsync(file.fileno())
 
 
-def make(folder, split, classes, pool, arguments):
-    images = images_of(folder, classes)
-    if not images:
-        sys.exit(f"make_shards.py: {folder} holds no images, in a folder for each class")
-    old = [name for name in os.listdir(arguments.dest) if name.startswith(split + "-") and name.endswith(".shard")]
-    for name in old:
-        os.remove(os.path.join(arguments.dest, name))
+def remove_shards(folder):
+    for name in os.listdir(folder):
+        if name.startswith(("train-", "test-")) and name.endswith(".shard"):
+            os.remove(os.path.join(folder, name))
+
+
+def make(folder, split, images, classes, pool, arguments):
     shards = -(-len(images) // arguments.shard_images)
-    what = f"{arguments.size} {classes} " + " ".join(os.path.relpath(path, folder) for path, _ in images)
+    try:
+        files = [f"{os.path.relpath(path, folder)} {os.path.getsize(path)}" for path, _ in images]
+    except OSError as error:
+        sys.exit(f"make_shards.py: {error}")
+    what = f"{arguments.size} {classes} " + " ".join(files)
     set_number = zlib.crc32(what.encode())
     for number in range(shards):
         part = images[number * arguments.shard_images:(number + 1) * arguments.shard_images]
@@ -122,10 +128,12 @@ def main():
     unknown = [name for name in classes_of(test) if name not in classes]
     if unknown:
         sys.exit(f"make_shards.py: {test} has classes that {train} lacks: {', '.join(unknown)}")
+    train_images, test_images = images_of(train, classes), images_of(test, classes)
     os.makedirs(arguments.dest, exist_ok=True)
+    remove_shards(arguments.dest)  # of both, so that none is left beside those of another making
     with multiprocessing.Pool(arguments.jobs) as pool:
-        make(train, "train", classes, pool, arguments)
-        make(test, "test", classes, pool, arguments)
+        make(train, "train", train_images, classes, pool, arguments)
+        make(test, "test", test_images, classes, pool, arguments)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ public sealed class ShardedImages : IImageDataset, IDisposable
     /// <param name="folder">The folder, whose name becomes the data set's.</param>
     /// <param name="memoryLimit">Bytes that labels and checksums of both may take.</param>
     /// <exception cref="FileNotFoundException">The folder lacks one of the two.</exception>
-    /// <exception cref="InvalidDataException">A shard is missing, malformed or of another set; the limit is too low.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A shard is missing, malformed or of another set; training and test images have other classes or sizes; the limit is too low.
+    /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static DatasetPair OpenFolder(string folder, long memoryLimit = DefaultMemoryLimit)
     {
@@ -65,12 +67,15 @@ public sealed class ShardedImages : IImageDataset, IDisposable
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         name = name.Length == 0 ? "shards" : name;
         var train = Open(folder, "train", name, ref memoryLimit, by: null);
+        ShardedImages? test = null;
         try
         {
-            return Pair(folder, train, Open(folder, "test", name, ref memoryLimit, train.Normalization));
+            test = Open(folder, "test", name, ref memoryLimit, train.Normalization);
+            return Pair(folder, train, test);
         }
         catch
         {
+            test?.Dispose();
             train.Dispose();
             throw;
         }
@@ -158,13 +163,17 @@ public sealed class ShardedImages : IImageDataset, IDisposable
 
     private static DatasetPair Pair(string folder, ShardedImages train, ShardedImages test)
     {
+        if (!train._shards[0].Names.SequenceEqual(test._shards[0].Names))
+        {
+            throw new InvalidDataException($"Shards of {folder}: the test images have other classes than the training images; expected one set for both.");
+        }
+
         try
         {
             return new DatasetPair(train, test);
         }
         catch (ArgumentException e)
         {
-            test.Dispose();
             throw new InvalidDataException($"Shards of {folder}: {e.Message}", e);
         }
     }
@@ -234,7 +243,7 @@ public sealed class ShardedImages : IImageDataset, IDisposable
         var like = own with { Images = first.Images, Number = first.Number, TableChecksum = first.TableChecksum };
         if (like != first || !shards[^1].Names.SequenceEqual(shards[0].Names))
         {
-            throw ShardHeader.Error(path, "it is of another set than the first one: another size, other classes, or made at another time");
+            throw ShardHeader.Error(path, "it is of another set than the first one: another size, other classes, or made of other files");
         }
     }
 

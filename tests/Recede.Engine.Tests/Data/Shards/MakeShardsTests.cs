@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Recede.Engine.Data.Shards;
@@ -83,6 +84,37 @@ internal sealed class MakeShardsTests
         var path = _folder.Write("images/train/odd/broken.jpg", [1, 2, 3]);
         Assert.That(Pillow.Fail(Script, Source, Shards, "--size", "40", "--jobs", "1"), Does.Contain($"make_shards.py: {path}"));
         Assert.That(Directory.GetFiles(Shards, "*.shard"), Is.Empty);
+    }
+
+    [Test]
+    public void A_making_that_fails_leaves_no_test_shards_of_the_one_before()
+    {
+        Pillow.Run(Script, Source, Shards, "--size", "40", "--jobs", "1");
+        var test = Path.Combine(Source, "val");
+        Directory.Move(test, test + "-away");
+        Directory.CreateDirectory(test);
+        Assert.That(Pillow.Fail(Script, Source, Shards, "--size", "40", "--jobs", "1"), Does.Contain($"{test} holds no images"));
+        Assert.That(Directory.GetFiles(Shards), Has.Length.EqualTo(2), "nothing is begun without images for both");
+
+        Directory.Delete(test);
+        Directory.Move(test + "-away", test);
+        _folder.Write("images/train/odd/broken.jpg", [1, 2, 3]);
+        Pillow.Fail(Script, Source, Shards, "--size", "40", "--jobs", "1");
+        Assert.That(Directory.GetFiles(Shards), Is.Empty);
+    }
+
+    [Test]
+    public void Other_files_of_the_same_names_are_another_set()
+    {
+        var numbers = new HashSet<uint>();
+        foreach (var width in (int[])[40, 60])
+        {
+            Write("images/train/even/0.ppm", width, 40, 0);
+            Pillow.Run(Script, Source, Shards, "--size", "40", "--jobs", "1");
+            numbers.Add(BinaryPrimitives.ReadUInt32LittleEndian(File.ReadAllBytes(Path.Combine(Shards, "train-00000.shard")).AsSpan(44)));
+        }
+
+        Assert.That(numbers, Has.Count.EqualTo(2));
     }
 
     [Test]

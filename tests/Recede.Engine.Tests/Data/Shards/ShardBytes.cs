@@ -17,9 +17,9 @@ internal static class ShardBytes
     public static byte[] Image(int i) => DataBytes.Noise(ImageBytes, seed: 1000 + i);
 
     /// <summary>A shard of images first..first+count-1, whose label is their number modulo 5.</summary>
-    public static byte[] Shard(int first, int count, int number = 0, int shards = 1, uint set = 7)
+    public static byte[] Shard(int first, int count, int number = 0, int shards = 1, uint set = 7, string[]? classes = null)
     {
-        var names = Encoding.UTF8.GetBytes(string.Join('\n', Classes));
+        var names = Encoding.UTF8.GetBytes(string.Join('\n', classes ?? Classes));
         var counts = new ulong[Channels * 256];
         using var tables = new MemoryStream();
         using var writer = new BinaryWriter(tables);

@@ -158,6 +158,13 @@ internal sealed class ShardedImagesTests
         Refuses("of another set than the first one");
     }
 
+    [Test]
+    public void Test_images_of_other_classes_are_told()
+    {
+        _folder.Write("test-00000.shard", ShardBytes.Shard(13, 4, set: 8, classes: ["ant", "bee", "cat", "dog", "fly"]));
+        Refuses("the test images have other classes");
+    }
+
     [TestCase(0, "does not begin as a shard")]
     [TestCase(8, "version")]
     [TestCase(28, "header's checksum")]
