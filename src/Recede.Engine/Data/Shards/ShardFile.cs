@@ -4,38 +4,34 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Recede.Engine.Data.Shards;
 
-/// <summary>One open shard: its tables in memory, its images on the disk, which any number of threads may read.</summary>
+/// <summary>One open shard: labels and checksums in memory, the rest on the disk, which any number of threads may read.</summary>
 internal sealed class ShardFile : IDisposable
 {
     private readonly string _path;
     private readonly SafeFileHandle _handle;
     private readonly long _imagesAt;
 
-    // As in the file: names, counts, labels, checksums.
+    // As in the file: labels, checksums.
     private readonly byte[] _tables;
-    private readonly int _labelsAt;
     private readonly int _checksumsAt;
 
     private ShardFile(string path, SafeFileHandle handle, in ShardHeader header, byte[] tables)
     {
         (_path, _handle, Header, _tables) = (path, handle, header, tables);
-        _labelsAt = header.NameBytes + (header.Channels * ShardHeader.Levels * sizeof(ulong));
-        _checksumsAt = _labelsAt + (header.Images * sizeof(int));
+        _checksumsAt = header.Images * sizeof(int);
         _imagesAt = ShardHeader.Length + header.TableBytes;
     }
 
     /// <summary>What it says of itself.</summary>
     public ShardHeader Header { get; }
 
-    /// <summary>The names of the classes, in UTF-8, one a line; empty for none.</summary>
-    public ReadOnlySpan<byte> Names => _tables.AsSpan(0, Header.NameBytes);
-
     /// <summary>Opens a shard and reads its tables.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="memory">The bytes that its tables may take; what they take is subtracted.</param>
-    /// <exception cref="InvalidDataException">It is none or damaged, or its tables need more.</exception>
+    /// <param name="memory">The bytes that labels and checksums may take; what they take is subtracted.</param>
+    /// <param name="summary">Names and counts, which it does not hold.</param>
+    /// <exception cref="InvalidDataException">It is none or damaged, or its labels and checksums need more.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static ShardFile Open(string path, ref long memory)
+    public static ShardFile Open(string path, ref long memory, out ShardSummary summary)
     {
         var handle = File.OpenHandle(path, options: FileOptions.RandomAccess);
         try
@@ -50,21 +46,18 @@ internal sealed class ShardFile : IDisposable
                 throw ShardHeader.Error(path, $"it has {length} bytes, expected {header.FileBytes} for {header.Images} images: it is truncated or too long");
             }
 
-            if (header.TableBytes > Math.Min(memory, Array.MaxLength))
+            if (header.ImageTableBytes > Math.Min(memory, Array.MaxLength))
             {
-                throw ShardHeader.Error(path, $"its tables need {header.TableBytes} bytes of memory, more than the {Math.Max(memory, 0)} that are left of the limit");
+                throw ShardHeader.Error(path, $"its labels and checksums need {header.ImageTableBytes} bytes of memory, more than the {Math.Max(memory, 0)} that are left of the limit");
             }
 
-            memory -= header.TableBytes;
-            var tables = GC.AllocateUninitializedArray<byte>((int)header.TableBytes);
-            if (Fill(handle, tables, ShardHeader.Length) < tables.Length || Crc32.Of(tables) != header.TableChecksum)
-            {
-                throw ShardHeader.Error(path, "its tables' checksum is wrong: it is damaged");
-            }
-
+            memory -= header.ImageTableBytes;
+            var tables = GC.AllocateUninitializedArray<byte>((int)header.ImageTableBytes);
+            Fill(handle, tables, ShardHeader.Length + header.SummaryBytes);
             var shard = new ShardFile(path, handle, header, tables);
+            summary = shard.ReadSummary();
             shard.RequireLabels();
-            shard.RequireCounts();
+            summary.RequireCounts(header, path);
             return shard;
         }
         catch
@@ -74,20 +67,17 @@ internal sealed class ShardFile : IDisposable
         }
     }
 
-    /// <summary>Adds how often each channel's pixels have each value to <c>[C, 256]</c> counts.</summary>
-    public void AddCountsTo(Span<ulong> counts)
+    /// <summary>Appends the tables, whose checksums stand for the images; reads names and counts again.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public void AppendTo(IncrementalHash hash)
     {
-        for (var i = 0; i < counts.Length; i++)
-        {
-            counts[i] += Count(i);
-        }
+        hash.AppendData(ReadSummary().Bytes);
+        hash.AppendData(_tables);
     }
 
-    /// <summary>Appends header and tables, whose checksums stand for the images.</summary>
-    public void AppendTo(IncrementalHash hash) => hash.AppendData(_tables);
-
     /// <summary>The class of an image.</summary>
-    public int Label(int image) => BinaryPrimitives.ReadInt32LittleEndian(_tables.AsSpan(_labelsAt + (image * sizeof(int))));
+    public int Label(int image) => BinaryPrimitives.ReadInt32LittleEndian(_tables.AsSpan(image * sizeof(int)));
 
     /// <summary>Reads an image, <c>[H, W, C]</c>, and checks that it is what was written.</summary>
     /// <exception cref="InvalidDataException">It is not.</exception>
@@ -116,6 +106,15 @@ internal sealed class ShardFile : IDisposable
         return done;
     }
 
+    // Checks all tables, of which the others are in memory.
+    private ShardSummary ReadSummary()
+    {
+        var bytes = new byte[Header.SummaryBytes];
+        return Fill(_handle, bytes, ShardHeader.Length) == bytes.Length && Crc32.Of(_tables, Crc32.Of(bytes)) == Header.TableChecksum
+            ? new ShardSummary(bytes, Header)
+            : throw ShardHeader.Error(_path, "its tables' checksum is wrong: it is damaged");
+    }
+
     private void RequireLabels()
     {
         for (var i = 0; i < Header.Images; i++)
@@ -126,25 +125,4 @@ internal sealed class ShardFile : IDisposable
             }
         }
     }
-
-    // Mean and deviation come of them.
-    private void RequireCounts()
-    {
-        var expected = (ulong)Header.Images * (ulong)Header.Height * (ulong)Header.Width;
-        for (var channel = 0; channel < Header.Channels; channel++)
-        {
-            UInt128 sum = 0;
-            for (var level = 0; level < ShardHeader.Levels; level++)
-            {
-                sum += Count((channel * ShardHeader.Levels) + level);
-            }
-
-            if (sum != expected)
-            {
-                throw ShardHeader.Error(_path, $"it counts {sum} values of channel {channel}, expected {expected}");
-            }
-        }
-    }
-
-    private ulong Count(int place) => BinaryPrimitives.ReadUInt64LittleEndian(_tables.AsSpan(Header.NameBytes + (place * sizeof(ulong))));
 }

@@ -23,8 +23,14 @@ internal readonly record struct ShardHeader(
     /// <summary>The bytes of one image.</summary>
     public int ImageBytes => Height * Width * Channels;
 
-    /// <summary>The bytes between header and images: names, counts, labels, checksums.</summary>
-    public long TableBytes => NameBytes + ((long)Channels * Levels * sizeof(long)) + ((long)Images * (sizeof(int) + sizeof(uint)));
+    /// <summary>The bytes of names and counts, which follow the header.</summary>
+    public int SummaryBytes => NameBytes + (Channels * Levels * sizeof(ulong));
+
+    /// <summary>The bytes of labels and checksums, which follow names and counts.</summary>
+    public long ImageTableBytes => (long)Images * (sizeof(int) + sizeof(uint));
+
+    /// <summary>The bytes between header and images.</summary>
+    public long TableBytes => SummaryBytes + ImageTableBytes;
 
     /// <summary>The bytes of the whole file.</summary>
     public long FileBytes => Length + TableBytes + ((long)Images * ImageBytes);

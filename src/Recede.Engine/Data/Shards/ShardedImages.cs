@@ -6,8 +6,8 @@ using Recede.Engine.Ops;
 namespace Recede.Engine.Data.Shards;
 
 /// <summary>
-/// Labelled images in files that are larger than memory: shards, as docs/shards.md tells them. Only labels and checksums are
-/// held, 8 bytes an image; an image is read when it is asked for, at its place, so that any order of an epoch costs the same,
+/// Labelled images in files that are larger than memory: shards, as docs/shards.md tells them. Of each image only label and
+/// checksum are held, 8 bytes; an image is read when it is asked for, at its place, so that any order of an epoch costs the same,
 /// and is checked as it is read.
 /// </summary>
 /// <remarks>Immutable: any number of threads may read it.</remarks>
@@ -20,12 +20,15 @@ public sealed class ShardedImages : IImageDataset, IDisposable
 
     private readonly ShardFile[] _shards;
 
+    // Those of the classes, as in the files.
+    private readonly byte[] _names;
+
     // The first image of each shard, and behind them the number of all.
     private readonly int[] _firsts;
 
-    private ShardedImages(string name, ShardFile[] shards, int[] firsts, int count, ImageNormalization normalization)
+    private ShardedImages(string name, ShardFile[] shards, byte[] names, int[] firsts, int count, ImageNormalization normalization)
     {
-        (Name, _shards, _firsts, Count, Normalization) = (name, shards, firsts, count, normalization);
+        (Name, _shards, _names, _firsts, Count, Normalization) = (name, shards, names, firsts, count, normalization);
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,7 @@ public sealed class ShardedImages : IImageDataset, IDisposable
 
     /// <summary>The names of the classes, in the order of the labels; empty where the shards have none.</summary>
     public IReadOnlyList<string> ClassNames =>
-        _shards[0].Names.IsEmpty ? [] : Encoding.UTF8.GetString(_shards[0].Names).Split('\n');
+        _names.Length == 0 ? [] : Encoding.UTF8.GetString(_names).Split('\n');
 
     /// <inheritdoc/>
     public ImageNormalization Normalization { get; }
@@ -118,7 +121,7 @@ public sealed class ShardedImages : IImageDataset, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
-        return new ShardedImages(Name, _shards, _firsts, count, Normalization);
+        return new ShardedImages(Name, _shards, _names, _firsts, count, Normalization);
     }
 
     /// <summary>These images with other constants: a view, whose files are closed with theirs.</summary>
@@ -127,12 +130,14 @@ public sealed class ShardedImages : IImageDataset, IDisposable
     {
         ArgumentNullException.ThrowIfNull(normalization);
         return normalization.Channels == Channels
-            ? new ShardedImages(Name, _shards, _firsts, Count, normalization)
+            ? new ShardedImages(Name, _shards, _names, _firsts, Count, normalization)
             : throw new ArgumentException(
                 $"Data set '{Name}': expected a normalization of {Channels} channels, got one of {normalization.Channels}.", nameof(normalization));
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The tables of a shard are damaged.</exception>
+    /// <exception cref="IOException">A shard cannot be read.</exception>
     public void AppendTo(IncrementalHash hash)
     {
         ArgumentNullException.ThrowIfNull(hash);
@@ -163,7 +168,7 @@ public sealed class ShardedImages : IImageDataset, IDisposable
 
     private static DatasetPair Pair(string folder, ShardedImages train, ShardedImages test)
     {
-        if (!train._shards[0].Names.SequenceEqual(test._shards[0].Names))
+        if (!train._names.AsSpan().SequenceEqual(test._names))
         {
             throw new InvalidDataException($"Shards of {folder}: the test images have other classes than the training images; expected one set for both.");
         }
@@ -194,10 +199,13 @@ public sealed class ShardedImages : IImageDataset, IDisposable
                 RequirePlace(paths[i], PathOf(folder, split, i));
             }
 
-            for (var i = 0; i < paths.Length; i++)
+            shards.Add(ShardFile.Open(paths[0], ref memory, out var whole));
+            RequireSameSet(paths[0], paths.Length, shards, whole.Names, whole.Names);
+            foreach (var path in paths.AsSpan(1))
             {
-                shards.Add(ShardFile.Open(paths[i], ref memory));
-                RequireSameSet(paths[i], i, paths.Length, shards);
+                shards.Add(ShardFile.Open(path, ref memory, out var next));
+                RequireSameSet(path, paths.Length, shards, next.Names, whole.Names);
+                whole.Add(next);
             }
 
             var firsts = new int[shards.Count];
@@ -212,7 +220,8 @@ public sealed class ShardedImages : IImageDataset, IDisposable
                 }
             }
 
-            return new ShardedImages(name, [.. shards], firsts, (int)count, by ?? Measure(shards));
+            return new ShardedImages(
+                name, [.. shards], whole.Names.ToArray(), firsts, (int)count, by ?? ImageStatistics.FromCounts(whole.Counts));
         }
         catch
         {
@@ -232,25 +241,20 @@ public sealed class ShardedImages : IImageDataset, IDisposable
         }
     }
 
-    private static void RequireSameSet(string path, int number, int files, List<ShardFile> shards)
+    // That the last of the shards goes on from those before.
+    private static void RequireSameSet(
+        string path, int files, List<ShardFile> shards, ReadOnlySpan<byte> names, ReadOnlySpan<byte> firstNames)
     {
-        var (own, first) = (shards[^1].Header, shards[0].Header);
+        var (own, first, number) = (shards[^1].Header, shards[0].Header, shards.Count - 1);
         if (own.Number != number || own.Shards != files)
         {
             throw ShardHeader.Error(path, $"it is number {own.Number} of {own.Shards}, expected number {number} of the {files} that are here");
         }
 
         var like = own with { Images = first.Images, Number = first.Number, TableChecksum = first.TableChecksum };
-        if (like != first || !shards[^1].Names.SequenceEqual(shards[0].Names))
+        if (like != first || !names.SequenceEqual(firstNames))
         {
             throw ShardHeader.Error(path, "it is of another set than the first one: another size, other classes, or made of other files");
         }
-    }
-
-    private static ImageNormalization Measure(List<ShardFile> shards)
-    {
-        var counts = new ulong[shards[0].Header.Channels * ShardHeader.Levels];
-        shards.ForEach(shard => shard.AddCountsTo(counts));
-        return ImageStatistics.FromCounts(counts);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Recede.Engine.Data;
 using Recede.Engine.Data.Shards;
 
@@ -134,6 +135,26 @@ internal sealed class ShardedImagesTests
         Assert.That(
             () => ShardedImages.OpenFolder(other.Path, 20 << 20),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than the").And.Message.Contains("test-00000.shard"));
+    }
+
+    [Test]
+    public void Eight_bytes_an_image_are_enough_however_many_shards_there_are()
+    {
+        using var pair = ShardedImages.OpenFolder(_folder.Path, 17 * 8);
+        Assert.That(pair.Train.Count + pair.Test.Count, Is.EqualTo(17));
+        Assert.That(
+            () => ShardedImages.OpenFolder(_folder.Path, (17 * 8) - 1),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("test-00000.shard: its labels and checksums need 32 bytes of memory, more than the 31"));
+    }
+
+    [Test]
+    public void The_identity_is_the_hash_of_all_tables()
+    {
+        using var pair = ShardedImages.OpenFolder(_folder.Path);
+        string[] files = ["train-00000", "train-00001", "train-00002", "test-00000"];
+        var tables = files.Select(name => File.ReadAllBytes(Path.Combine(_folder.Path, name + ".shard")))
+            .SelectMany(file => file[64..^(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(28)) * ShardBytes.ImageBytes)]);
+        Assert.That(pair.Identity.Hash, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(tables.ToArray()))));
     }
 
     [TestCase("train-00001.shard", "train-00001.shard in its place")]
