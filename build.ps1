@@ -19,7 +19,7 @@ if ($Precompile.Count -gt 0) {
         foreach ($header in $headers) { $hash.AppendData([System.IO.File]::ReadAllBytes((Join-Path $source.DirectoryName $header))) }
         $hash.AppendData([System.IO.File]::ReadAllBytes($source.FullName))
         $digits = [Convert]::ToHexString($hash.GetHashAndReset()).ToLowerInvariant().Substring(0, 24)
-        foreach ($architecture in $Precompile) {
+        foreach ($architecture in $Precompile -split ',') { # from other shells the list comes as one string
             nvcc -cubin "-arch=$architecture" -std=c++17 -lineinfo -o "kernels/precompiled/$($source.BaseName).$architecture.$digits.cubin" $source.FullName
             if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
         }
