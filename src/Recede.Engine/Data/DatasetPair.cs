@@ -44,6 +44,8 @@ public sealed class DatasetPair : IDisposable
         new(Train.NormalizedBy(normalization), Test.NormalizedBy(normalization));
 
     /// <summary>What tells these images from others; found when it is first asked for, since every byte counts.</summary>
+    /// <exception cref="InvalidDataException">Images that are not in memory are damaged.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
     public DatasetIdentity Identity => _identity ??= DatasetIdentity.Of(this);
 
     /// <summary>Closes the files of images that are not in memory.</summary>

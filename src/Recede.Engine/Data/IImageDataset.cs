@@ -21,5 +21,7 @@ public interface IImageDataset : IImageSource
     IImageDataset NormalizedBy(ImageNormalization normalization);
 
     /// <summary>Appends what tells these images and labels from all others, which need not be every byte of them.</summary>
+    /// <exception cref="InvalidDataException">Images that are not in memory are damaged.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
     void AppendTo(IncrementalHash hash);
 }
