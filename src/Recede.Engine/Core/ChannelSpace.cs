@@ -7,8 +7,12 @@ namespace Recede.Engine.Core;
 /// </summary>
 public sealed class ChannelSpace
 {
+    /// <summary>The most parts that a derived space may have. Whatever asks it walks through all of them, one inside the other.</summary>
+    internal const int MostParts = 1024;
+
     private readonly ChannelSpace[] _sources;
     private readonly int _repeats;
+    private readonly long _parts = 1;
     private int _width;
 
     /// <summary>Makes a space of its own.</summary>
@@ -31,6 +35,15 @@ public sealed class ChannelSpace
         Name = name;
         _sources = sources;
         _repeats = repeats;
+        foreach (var source in sources)
+        {
+            _parts += source._parts;
+        }
+
+        if (_parts > MostParts)
+        {
+            throw new ArgumentException($"{name}: has {_parts} parts, and the most that a space may have are {MostParts}.");
+        }
     }
 
     /// <summary>Its name.</summary>
@@ -72,6 +85,8 @@ public sealed class ChannelSpace
     public int Repeats => _repeats;
 
     /// <summary>The channels of several spaces one after another.</summary>
+    /// <exception cref="ArgumentException">There is no space, or too many: it and all that it is made of, counted as often as they
+    /// stand in it, are more than 1024.</exception>
     public static ChannelSpace Concatenated(string name, params ReadOnlySpan<ChannelSpace> spaces)
     {
         if (spaces.IsEmpty)
@@ -83,6 +98,7 @@ public sealed class ChannelSpace
     }
 
     /// <summary>This space repeated, channel c of pixel p at p * Width + c.</summary>
+    /// <exception cref="ArgumentException">It is less than once, or this space has 1024 parts already.</exception>
     public ChannelSpace Repeated(string name, int times)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);

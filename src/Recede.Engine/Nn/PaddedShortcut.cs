@@ -12,8 +12,8 @@ public sealed class PaddedShortcut : Module
 {
     private readonly ChannelSpace _input;
     private readonly ChannelSpace _output;
-    private readonly ChannelIndexMap _map;
     private readonly int _stride;
+    private ChannelIndexMap? _map;
 
     /// <summary>Makes the shortcut.</summary>
     /// <param name="path">Its path.</param>
@@ -34,8 +34,6 @@ public sealed class PaddedShortcut : Module
         _input = input;
         _output = output;
         _stride = stride;
-        var before = (output.Width - input.Width) / 2;
-        _map = ChannelIndexMap.Padded(input.Width, before, output.Width - input.Width - before);
     }
 
     /// <inheritdoc/>
@@ -58,7 +56,7 @@ public sealed class PaddedShortcut : Module
     {
         ArgumentNullException.ThrowIfNull(tape);
         tape.Scope = Path;
-        return tape.ChannelMap(x, _map, _stride);
+        return tape.ChannelMap(x, _map ?? LazyInitializer.EnsureInitialized(ref _map, MakeMap), _stride);
     }
 
     /// <inheritdoc/>
@@ -76,5 +74,12 @@ public sealed class PaddedShortcut : Module
         var output = new Shape(
             input.N, (input.H + _stride - 1) / _stride, (input.W + _stride - 1) / _stride, widths.Of(_output));
         return Traced(input, output, layers);
+    }
+
+    // Made when it is first needed: no parameter in a file vouches for the widths.
+    private ChannelIndexMap MakeMap()
+    {
+        var before = (_output.Width - _input.Width) / 2;
+        return ChannelIndexMap.Padded(_input.Width, before, _output.Width - _input.Width - before);
     }
 }

@@ -79,6 +79,11 @@ internal sealed class SpaceTable
     private static ChannelSpace Derived(List<ChannelSpace> spaces, JsonElement of, string name, JsonFields entry)
     {
         var repeats = entry.Integer("repeats", 1, MostChannels);
+        if (of.ValueKind != JsonValueKind.Array || of.GetArrayLength() >= ChannelSpace.MostParts)
+        {
+            throw entry.Error($"is made of no list of fewer than {ChannelSpace.MostParts} spaces");
+        }
+
         var sources = new List<ChannelSpace>();
         long width = 0;
         foreach (var source in of.EnumerateArray())

@@ -43,8 +43,6 @@ internal sealed class HostileCheckpointTests
         yield return Case("an image of no size", Quoted("\"image\":[4,4,3]"), Quoted("\"image\":[0,4,3]"), "side");
         yield return Case("an image of other channels", Quoted("\"image\":[4,4,3]"), Quoted("\"image\":[4,4,2]"), "channels");
 
-        static string Quoted(string json) => json.Replace("\"", "\\u0022", StringComparison.Ordinal);
-
         static TestCaseData Case(string name, string from, string to, string? says) => new TestCaseData(from, to, says).SetArgDisplayNames(name);
     }
 
@@ -112,6 +110,33 @@ internal sealed class HostileCheckpointTests
         CheckRefused(SavedFile.WithHeader(_sound, header => header.Replace("\\u0022root\\u0022:", "\\u0022root\\u0022:" + deep, StringComparison.Ordinal)), null);
     }
 
+    [TestCase("I")]
+    [TestCase("I,I")]
+    public void Spaces_made_of_one_another_without_end_are_told(string sources)
+    {
+        // Each entry is made of the one before: as a list it is flat, as a space very deep, or very wide.
+        var spaces = new System.Text.StringBuilder("\"spaces\":[{\"name\":\"s\",\"width\":1,\"prunable\":true},");
+        for (var i = 0; i < 20_000; i++)
+        {
+            var of = (i < 24 ? sources : "I").Replace("I", $"{i}", StringComparison.Ordinal);
+            spaces.Append(System.Globalization.CultureInfo.InvariantCulture, $"{{\"name\":\"s\",\"repeats\":1,\"of\":[{of}]}},");
+        }
+
+        CheckRefused(
+            SavedFile.WithHeader(_sound, header => header.Replace(Quoted("\"spaces\":["), Quoted(spaces.ToString()), StringComparison.Ordinal)), "parts");
+    }
+
+    [Test]
+    public void A_wide_shortcut_asks_for_no_memory()
+    {
+        var shortcuts = string.Join(',', Enumerable.Repeat("{\"type\":\"padded-shortcut\",\"path\":\"pool\",\"input\":0,\"output\":3,\"stride\":1}", 3));
+        CheckRefused(
+            SavedFile.WithHeader(_sound, header => header
+                .Replace(Quoted("{\"type\":\"global-average-pool\",\"path\":\"pool\"}"), Quoted(shortcuts), StringComparison.Ordinal)
+                .Replace(Quoted("\"width\":2,\"prunable\":false}"), Quoted("\"width\":2,\"prunable\":false},{\"name\":\"x\",\"width\":16777216,\"prunable\":false}"), StringComparison.Ordinal)),
+            "reads space");
+    }
+
     [Test]
     public void A_header_as_long_as_the_number_in_front_can_tell_is_told()
     {
@@ -165,6 +190,8 @@ internal sealed class HostileCheckpointTests
                 new Linear(device, "fc", a, new ChannelSpace("classes", 2, prunable: false))),
             new Shape(1, 4, 4, 3));
     }
+
+    private static string Quoted(string json) => json.Replace("\"", "\\u0022", StringComparison.Ordinal);
 
     private void CheckFlipped(int at, int bit)
     {

@@ -68,6 +68,26 @@ public sealed class ChannelSpaceTests
     }
 
     [Test]
+    public void A_space_of_too_many_parts_is_refused()
+    {
+        var chain = new ChannelSpace("a", 1);
+        for (var i = 1; i < ChannelSpace.MostParts; i++)
+        {
+            chain = chain.Repeated("chain", 1);
+        }
+
+        Assert.That(chain.Width, Is.EqualTo(1));
+        Assert.That(() => chain.Repeated("longer", 1), Throws.ArgumentException.With.Message.Contain("longer"));
+        var doubled = new ChannelSpace("a", 1);
+        for (var i = 0; i < 9; i++)
+        {
+            doubled = ChannelSpace.Concatenated("doubled", doubled, doubled);
+        }
+
+        Assert.That(() => ChannelSpace.Concatenated("wider", doubled, doubled), Throws.ArgumentException.With.Message.Contain("wider"));
+    }
+
+    [Test]
     public void Bad_spaces_are_refused()
     {
         Assert.That(() => new ChannelSpace("a", 0), Throws.TypeOf<ArgumentOutOfRangeException>());
