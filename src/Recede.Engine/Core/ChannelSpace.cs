@@ -146,6 +146,20 @@ public sealed class ChannelSpace
         return all;
     }
 
+    /// <summary>Whether both have the very same channels in the same order, whatever they are named and however they were derived.</summary>
+    internal bool HasChannelsOf(ChannelSpace other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        var (mine, theirs) = (Runs(), other.Runs());
+        return mine.Count == theirs.Count && mine.Zip(theirs).All(pair => pair.First.Times == pair.Second.Times
+            && (ReferenceEquals(pair.First.Space, pair.Second.Space)
+                || (pair.First.Space.IsDerived && pair.Second.Space.IsDerived && pair.First.Space.HasChannelsOf(pair.Second.Space))));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}({Width})";
 
@@ -158,5 +172,34 @@ public sealed class ChannelSpace
         }
 
         _width = width;
+    }
+
+    // The spaces of their own that this one runs through, neighbours of one space counted together; several that are repeated
+    // as a whole stay one derived space.
+    private List<(ChannelSpace Space, long Times)> Runs()
+    {
+        var runs = new List<(ChannelSpace Space, long Times)>();
+        if (!IsDerived)
+        {
+            runs.Add((this, 1));
+        }
+
+        foreach (var source in _sources)
+        {
+            var inner = source.Runs();
+            foreach (var (space, times) in _repeats > 1 && inner.Count > 1 ? [(source, 1)] : inner)
+            {
+                if (runs.Count > 0 && ReferenceEquals(runs[^1].Space, space))
+                {
+                    runs[^1] = (space, runs[^1].Times + times * _repeats);
+                }
+                else
+                {
+                    runs.Add((space, times * _repeats));
+                }
+            }
+        }
+
+        return runs;
     }
 }

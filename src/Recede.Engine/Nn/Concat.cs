@@ -63,13 +63,16 @@ public sealed class Concat : Module
     /// <inheritdoc/>
     public override ChannelSpace? SpaceAfter(ChannelSpace? input)
     {
+        var spaces = new List<ChannelSpace>();
         foreach (var branch in _branches)
         {
-            branch.SpaceAfter(input);
+            if (branch.SpaceAfter(input) is { } space)
+            {
+                spaces.Add(space);
+            }
         }
 
-        // Several derived spaces may stand for these branches one after another.
-        return null;
+        return spaces.Count == _branches.Length ? ChannelSpace.Concatenated(Path, [.. spaces]) : null;
     }
 
     /// <inheritdoc/>

@@ -116,7 +116,7 @@ public abstract class Module
     /// <summary>Refuses an input of another space than this layer reads.</summary>
     protected void CheckSpace(ChannelSpace? input, ChannelSpace space)
     {
-        if (input is not null && !ReferenceEquals(input, space))
+        if (input is not null && !input.HasChannelsOf(space))
         {
             throw new ShapeMismatchException($"{this}: reads space {space}, x is of space {input}.");
         }

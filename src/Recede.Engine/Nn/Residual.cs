@@ -61,7 +61,7 @@ public sealed class Residual : Module
     {
         var shortcut = _shortcut is null ? input : _shortcut.SpaceAfter(input);
         var body = _body.SpaceAfter(input);
-        if (shortcut is not null && body is not null && !ReferenceEquals(shortcut, body))
+        if (shortcut is not null && body is not null && !shortcut.HasChannelsOf(body))
         {
             throw new ShapeMismatchException($"{this}: the body gives space {body}, the shortcut {shortcut}; both sides of an addition share one.");
         }

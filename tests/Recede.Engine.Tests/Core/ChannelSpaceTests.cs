@@ -68,6 +68,30 @@ public sealed class ChannelSpaceTests
     }
 
     [Test]
+    public void Spaces_derived_in_another_way_have_the_same_channels_where_their_order_is_the_same()
+    {
+        var (a, b) = (new ChannelSpace("a", 2), new ChannelSpace("b", 2));
+        var ab = ChannelSpace.Concatenated("ab", a, b);
+        ChannelSpace[][] equal =
+        [
+            [a, a.Repeated("once", 1), ChannelSpace.Concatenated("one", a)],
+            [ab, ChannelSpace.Concatenated("again", a, b), ChannelSpace.Concatenated("nested", ChannelSpace.Concatenated("a", a), b)],
+            [a.Repeated("six", 6), a.Repeated("two", 2).Repeated("times three", 3), ChannelSpace.Concatenated("all", a, a.Repeated("more", 5))],
+            [ab.Repeated("twice", 2), ChannelSpace.Concatenated("again", a, b).Repeated("two", 2)],
+            [ChannelSpace.Concatenated("ba", b, a)],
+            [ChannelSpace.Concatenated("aabb", a, a, b, b), ChannelSpace.Concatenated("pairs", a.Repeated("aa", 2), b.Repeated("bb", 2))],
+            [new ChannelSpace("a", 2)],
+        ];
+        foreach (var (left, i) in equal.SelectMany((spaces, i) => spaces.Select(space => (space, i))))
+        {
+            foreach (var (right, j) in equal.SelectMany((spaces, j) => spaces.Select(space => (space, j))))
+            {
+                Assert.That(left.HasChannelsOf(right), Is.EqualTo(i == j), $"{left} of group {i}, {right} of group {j}");
+            }
+        }
+    }
+
+    [Test]
     public void A_space_of_too_many_parts_is_refused()
     {
         var chain = new ChannelSpace("a", 1);

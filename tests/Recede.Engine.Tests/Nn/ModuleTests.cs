@@ -44,6 +44,24 @@ internal sealed class ModuleTests
     }
 
     [Test]
+    public void AConcatenationInAnotherOrderIsRefusedWhenTheNetworkIsBuilt()
+    {
+        using var device = Device.Cpu(1);
+        var images = new ChannelSpace("images", 3, prunable: false);
+        var (a, b) = (new ChannelSpace("a", 8), new ChannelSpace("b", 8));
+        Conv2d Conv(string path, ChannelSpace input, ChannelSpace output) => new(device, path, input, output, Conv2dOptions.Kernel3());
+        Network Reading(ChannelSpace both) => new(
+            "two branches",
+            device,
+            new Sequential("", new Concat("cat", Conv("one", images, a), Conv("two", images, b)), Conv("conv", both, new ChannelSpace("c", 4))),
+            Image);
+        Reading(ChannelSpace.Concatenated("both", a, b)).Dispose();
+        var error = Assert.Throws<ShapeMismatchException>(() => Reading(ChannelSpace.Concatenated("swapped", b, a)).Dispose())!;
+        Assert.That(error.Message, Does.Contain("Conv2d conv").And.Contain("swapped(16)").And.Contain("cat(16)"));
+        Assert.That(device.LiveBytes, Is.Zero);
+    }
+
+    [Test]
     public void AGroupedConvolutionOverASpaceDerivedFromAPrunableOneIsRefused()
     {
         using var device = Device.Cpu(1);
