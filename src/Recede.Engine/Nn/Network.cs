@@ -38,7 +38,7 @@ public sealed class Network : IDisposable
         {
             CheckNames();
             root.SpaceAfter(null);
-            OutputShape = root.Trace(ImageShape, ChannelWidths.Current, []);
+            OutputShape = OutputAt(ChannelWidths.Current);
         }
         catch
         {
@@ -165,6 +165,9 @@ public sealed class Network : IDisposable
             parameter.Dispose();
         }
     }
+
+    /// <summary>What <see cref="OutputShape"/> would be at other widths.</summary>
+    internal Shape OutputAt(ChannelWidths widths) => Root.Trace(ImageShape, widths, []);
 
     internal static Tensor Run(string name, Module root, Shape imageShape, Tape tape, Tensor x)
     {

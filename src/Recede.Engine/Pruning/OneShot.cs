@@ -14,7 +14,8 @@ public static class OneShot
     /// <param name="ratio">Share of the prunable channels to remove, above 0 and below 1.</param>
     /// <param name="options">How they are chosen; null is globally by the norms' scales.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ratio"/> is not inside (0, 1).</exception>
-    /// <exception cref="InvalidOperationException">No channel of the network may be pruned, or a score is NaN.</exception>
+    /// <exception cref="InvalidOperationException">No channel of the network may be pruned, a score is NaN, or a space that loses
+    /// channels comes out of the network: its classes, say, where a norm and a pooling end it.</exception>
     public static PruningPlan Plan(Network network, double ratio, PruningOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);

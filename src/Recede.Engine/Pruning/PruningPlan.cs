@@ -25,6 +25,7 @@ public sealed partial class PruningPlan
             }
         }
 
+        RequireOutput(network, kept);
         NetworkName = network.Name;
         Ratio = ratio;
         Widths = widths;
@@ -83,7 +84,8 @@ public sealed partial class PruningPlan
     /// and fills all replacements first, then swaps, so a failure changes nothing; the old memory is freed.
     /// </summary>
     /// <exception cref="ArgumentException">The network has not the spaces and widths that the plan was made for.</exception>
-    /// <exception cref="InvalidOperationException">A step that uses the network's parameters is under way, on any thread.</exception>
+    /// <exception cref="InvalidOperationException">A step that uses the network's parameters is under way, on any thread; or the
+    /// plan would narrow what comes out of the network.</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the replacements; nothing is changed.</exception>
     public void Apply(Network network)
     {
@@ -132,6 +134,8 @@ public sealed partial class PruningPlan
     /// <summary>
     /// Masks instead of shrinking: sets the activations of the channels that would go to zero, after their norm and ReLU.
     /// </summary>
+    /// <exception cref="ArgumentException">The network has not the spaces and widths that the plan was made for.</exception>
+    /// <exception cref="InvalidOperationException">The plan would narrow what comes out of the network.</exception>
     public void Mask(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -202,7 +206,21 @@ public sealed partial class PruningPlan
 
     private static IEnumerable<ChannelSpace> PrunableSpaces(Network network) => network.PrunableNorms.Select(n => n.Space).Distinct();
 
-    private Dictionary<ChannelSpace, int[]> Bound(Network network)
+    // A plan narrows what lies inside a network; what comes out of it, its user counts on.
+    private static void RequireOutput(Network network, IReadOnlyDictionary<ChannelSpace, int[]> kept)
+    {
+        var output = network.OutputAt(new ChannelWidths(kept));
+        if (output != network.OutputShape)
+        {
+            var space = kept.Keys.First(space =>
+                network.OutputAt(new ChannelWidths(new Dictionary<ChannelSpace, int[]> { [space] = kept[space] })) != network.OutputShape);
+            throw new InvalidOperationException(
+                $"{network.Name}: its output would be {output} instead of {network.OutputShape}, since space {space} comes out of it; such a space is made with prunable: false.");
+        }
+    }
+
+    /// <summary>The kept channels of each space of a network that the plan fits.</summary>
+    internal Dictionary<ChannelSpace, int[]> Bound(Network network)
     {
         var kept = new Dictionary<ChannelSpace, int[]>();
         var spaces = PrunableSpaces(network).ToDictionary(s => s.Name);
@@ -218,6 +236,7 @@ public sealed partial class PruningPlan
             kept[space] = _kept[width.Space];
         }
 
+        RequireOutput(network, kept);
         return kept;
     }
 }

@@ -204,6 +204,47 @@ internal sealed class PruningPlanTests
     }
 
     [Test]
+    public void WhatComesOutOfTheNetworkIsNotPruned()
+    {
+        using var device = Device.Cpu(1);
+        using var forgotten = Headless(prunable: true);
+        var error = Assert.Throws<InvalidOperationException>(() => OneShot.Plan(forgotten, 0.5))!;
+        Assert.That(error.Message, Does.Contain("classes(10)").And.Contain("prunable: false"));
+        PruningPlan.KeepAll(forgotten).Apply(forgotten);
+        using var declared = Headless(prunable: false);
+        OneShot.Plan(declared, 0.5).Apply(declared);
+        Assert.That(SmallNetworks.Logits(declared, 1), Has.Length.EqualTo(10));
+
+        // By names and widths it would fit.
+        using var stream = new MemoryStream();
+        PruningPlan.KeepAll(forgotten).Save(stream);
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+        var classes = text.IndexOf("\"classes\"", StringComparison.Ordinal);
+        var (from, to) = (text.IndexOf('[', classes), text.IndexOf(']', classes));
+        using var forged = new MemoryStream(Encoding.UTF8.GetBytes(text[..(from + 1)] + "0, 1, 2" + text[to..]));
+        var plan = PruningPlan.Load(forged);
+        Assert.That(() => plan.Apply(forgotten), Throws.InvalidOperationException.With.Message.Contains("classes(10)"));
+        Assert.That(() => plan.Mask(forgotten), Throws.InvalidOperationException.With.Message.Contains("classes(10)"));
+
+        Network Headless(bool prunable)
+        {
+            var images = new ChannelSpace("images", 3, prunable: false);
+            var (hidden, classes) = (new ChannelSpace("hidden", 12), new ChannelSpace("classes", 10, prunable));
+            return new Network(
+                "all convolutions",
+                device,
+                new Sequential(
+                    "",
+                    new Conv2d(device, "conv1", images, hidden, Conv2dOptions.Kernel3(), 1),
+                    new BoundedBatchNorm(device, "norm1", hidden, relu: true, 1),
+                    new Conv2d(device, "conv2", hidden, classes, Conv2dOptions.Kernel1(), 2),
+                    new BoundedBatchNorm(device, "norm2", classes, relu: false, 2),
+                    new GlobalAveragePool("pool")),
+                new Shape(1, 6, 6, 3));
+        }
+    }
+
+    [Test]
     public void PrintedItShowsWidthsParametersFlopsAndBytes()
     {
         using var device = Device.Cpu(1);
