@@ -4,7 +4,7 @@ using Recede.Engine.Ops;
 namespace Recede.Engine.Training;
 
 /// <summary>
-/// R(w) = lambda * sum p (1 - ln p) with p = sigmoid(w + shift) (arXiv 2204.06404): pulls weak neurons, leaves strong ones
+/// R(w) = lambda * sum p (1 - ln p) with p = sigmoid(w + shift), over the scales of bounded norms (arXiv 2204.06404): pulls weak neurons, leaves strong ones
 /// alone, so that importances become bimodal.
 /// </summary>
 /// <param name="Lambda">Strength; see <see cref="LambdaFor"/> for short runs.</param>
@@ -28,6 +28,9 @@ public sealed record PolarisingPenalty(float Lambda, float Shift) : ScalePenalty
     // 160 epochs of 50,000 images in batches of 64.
     private const float PublishedSteps = 125_000;
     private const float StrongestScaled = 1;
+
+    /// <inheritdoc/>
+    protected override ParameterRole Role => ParameterRole.BoundedScale;
 
     /// <inheritdoc/>
     public override Tensor Apply(Tape tape, ReadOnlySpan<Tensor> scales) => tape.PolarisingPenalty(scales, Lambda, Shift);

@@ -4,10 +4,14 @@ using Recede.Engine.Nn;
 
 namespace Recede.Engine.Training;
 
-/// <summary>A penalty on the scales of all norms of a network, added to the loss.</summary>
+/// <summary>A penalty on the scales of a network's norms of one kind, added to the loss.</summary>
 public abstract record ScalePenalty
 {
-    /// <summary>The penalty on every norm of a network, as a scalar of the step to add to the loss.</summary>
+    /// <summary>The scales that it is defined for: <see cref="ParameterRole.BoundedScale"/> or <see cref="ParameterRole.Scale"/>.</summary>
+    protected abstract ParameterRole Role { get; }
+
+    /// <summary>The penalty on every norm of its kind in a network, as a scalar of the step to add to the loss.</summary>
+    /// <exception cref="ArgumentException">The network has no such norm.</exception>
     public Tensor On(Tape tape, Network network)
     {
         ArgumentNullException.ThrowIfNull(tape);
@@ -16,13 +20,22 @@ public abstract record ScalePenalty
         var scales = ArrayPool<Tensor>.Shared.Rent(norms.Count);
         try
         {
+            var count = 0;
             for (var i = 0; i < norms.Count; i++)
             {
-                scales[i] = tape.Bind(norms[i].Scale);
+                if (norms[i].Scale.Role == Role)
+                {
+                    scales[count++] = tape.Bind(norms[i].Scale);
+                }
+            }
+
+            if (count == 0)
+            {
+                throw new ArgumentException($"{this} acts on scales of the role {Role}, and {network.Name} has none.", nameof(network));
             }
 
             tape.Scope = "penalty";
-            return Apply(tape, scales.AsSpan(0, norms.Count));
+            return Apply(tape, scales.AsSpan(0, count));
         }
         finally
         {
