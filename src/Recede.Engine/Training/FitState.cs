@@ -14,6 +14,9 @@ public sealed class FitState : IStateful
     private readonly List<EpochReport> _epochs = [];
     private double _bestAccuracy = double.NegativeInfinity;
 
+    // The network's size at the best epoch. Pruning makes it smaller, and the epochs before that are no longer to be had.
+    private long _bestSize;
+
     // What it was begun with; null where it was not.
     private RunTerms? _terms;
     private DatasetPair? _data;
@@ -47,6 +50,8 @@ public sealed class FitState : IStateful
     /// <summary>The best epoch's parameters, where they are kept.</summary>
     internal NetworkSnapshot? Best { get; private set; }
 
+    private long Size => _network.Parameters.Sum(parameter => parameter.Shape.Count);
+
     /// <inheritdoc/>
     public void SaveState(StateWriter writer)
     {
@@ -71,7 +76,7 @@ public sealed class FitState : IStateful
         }
 
         writer.Write("bestEpoch", BestEpoch);
-        if (BestEpoch > 0 && Best is null or { Fits: true })
+        if (BestEpoch > 0 && _bestSize == Size)
         {
             writer.Write("bestAccuracy", _bestAccuracy);
             Best?.Save(writer.Section("best"));
@@ -96,9 +101,11 @@ public sealed class FitState : IStateful
             throw reader.Error($"epoch {epoch} is under way, and {epochs.Count} are reported");
         }
 
-        _terms = reader.Has("options") ? RunTerms.Of(new FitOptions()).Read(reader.Section("options")) : null;
-        (_data, _identity) = (null, _terms is null ? null : DatasetIdentity.Read(reader.Section("data")));
-        (Epoch, Step, Totals, BestEpoch, _bestAccuracy, Best) = (epoch, step, totals, bestEpoch, bestAccuracy, best);
+        var terms = reader.Has("options") ? RunTerms.Of(new FitOptions()).Read(reader.Section("options")) : null;
+        var identity = terms is null ? null : DatasetIdentity.Read(reader.Section("data"));
+        (_terms, _data, _identity) = (terms, null, identity);
+        (Epoch, Step, Totals, BestEpoch, Best) = (epoch, step, totals, bestEpoch, best);
+        (_bestAccuracy, _bestSize) = (bestAccuracy, double.IsFinite(bestAccuracy) ? Size : 0);
         _epochs.Clear();
         _epochs.AddRange(epochs);
     }
@@ -130,9 +137,8 @@ public sealed class FitState : IStateful
     /// <summary>An epoch's test accuracy is known; true when it is the best so far.</summary>
     internal bool Offer(double accuracy, bool keep)
     {
-        if (Best is { Fits: false })
+        if (_bestSize != Size)
         {
-            // The network was pruned: the epochs before that are no longer to be had.
             Best = null;
             _bestAccuracy = double.NegativeInfinity;
         }
@@ -142,7 +148,7 @@ public sealed class FitState : IStateful
             return false;
         }
 
-        _bestAccuracy = accuracy;
+        (_bestAccuracy, _bestSize) = (accuracy, Size);
         BestEpoch = Epoch;
         if (keep)
         {

@@ -91,6 +91,26 @@ internal sealed class ResumeTermsTests
     }
 
     [Test]
+    public void A_state_that_cannot_be_restored_changes_nothing()
+    {
+        var images = TinyImages.Create(train: 50, test: 12);
+        var file = Path.Combine(_folder.Path, "fit.safetensors");
+        using var network = KeptRun.Options(_device).CreateNetwork();
+        using var loop = new TrainingLoop(network, images);
+        var state = new FitState(network);
+        loop.Fit(Recipe, state);
+        Checkpoint.Save(file, network, state);
+        File.WriteAllBytes(file, SavedFile.WithHeader(File.ReadAllBytes(file), header =>
+            header.Replace("\\u0022data\\u0022:", "\\u0022dat\\u0022:", StringComparison.Ordinal)));
+
+        using var saved = Checkpoint.Open(file);
+        var restored = new FitState(network);
+        Assert.That(() => saved.Restore(restored), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'data'"));
+        Assert.That(restored.IsFresh);
+        Assert.That(loop.Fit(Recipe, restored).Epochs, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public void The_time_of_a_run_is_that_of_all_its_processes()
     {
         Begin();

@@ -172,6 +172,10 @@ internal sealed class TrainingLoopTests(string device) : DeviceFixture(device)
         Assert.That(network.Cost(), Is.EqualTo(listener.Plan!.After));
         Assert.That(result.Epochs, Has.Count.EqualTo(epochs));
         Assert.That(result.Final, Is.EqualTo(trainer.Evaluate(TinyImages.Create().Test)));
+        if (epoch < epochs)
+        {
+            Assert.That(result.BestEpoch, Is.GreaterThan(epoch), "the epochs before the pruning are no longer to be had");
+        }
     }
 
     [Test]
