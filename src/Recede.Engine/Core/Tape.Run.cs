@@ -159,7 +159,7 @@ public sealed partial class Tape
         }
 
         var saves = rule.Saves(args);
-        var record = _recordCount++;
+        var record = _recordCount;
         ref var r = ref _records[record];
         r.Rule = rule;
         r.Scope = _scope;
@@ -191,6 +191,8 @@ public sealed partial class Tape
             _operands[_operandCount++] = slot;
         }
 
+        // Last, so that a device without room for an output leaves no half of a record.
+        _recordCount = record + 1;
         return record;
     }
 

@@ -219,6 +219,7 @@ public sealed class TapeTests
             var x = Ones(_tape);
             Assert.That(() => _tape.Add(x, _tape.Input([1f], Shape.Scalar)), Throws.TypeOf<ShapeMismatchException>());
             Assert.That(() => _tape.Record(FailingRule.Instance, default, [x]), Throws.TypeOf<NotSupportedException>());
+            Assert.That(() => _tape.Record(GiantRule.Instance, default, [x]), Throws.TypeOf<DeviceOutOfMemoryException>());
             var gone = _tape.Input([1f, 1, 1], Small);
             _tape.Release(gone);
             Assert.That(() => _tape.Add(x, gone), Throws.InvalidOperationException.With.Message.Contain("Tape.Keep"));
