@@ -14,6 +14,7 @@ public static class OneShot
     /// <param name="ratio">Share of the prunable channels to remove, above 0 and below 1.</param>
     /// <param name="options">How they are chosen; null is globally by the norms' scales.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ratio"/> is not inside (0, 1).</exception>
+    /// <exception cref="ArgumentException"><see cref="PruningOptions.WidthsOf"/> is a plan for other spaces or widths.</exception>
     /// <exception cref="InvalidOperationException">No channel of the network may be pruned, a score is NaN, or a space that loses
     /// channels comes out of the network: its classes, say, where a norm and a pooling end it.</exception>
     public static PruningPlan Plan(Network network, double ratio, PruningOptions? options = null)
@@ -31,6 +32,7 @@ public static class OneShot
             throw new InvalidOperationException($"{network.Name} has no norm whose channels may be pruned.");
         }
 
+        var widths = options.WidthsOf?.Bound(network);
         var scores = Array.ConvertAll(norms, norm => Scores(norm, options));
         var global = options.Scope == PruningScope.Global ? Quantile([.. scores.SelectMany(s => s)], ratio) : 0;
         var kept = new Dictionary<ChannelSpace, int[]>();
@@ -42,9 +44,16 @@ public static class OneShot
                 throw new InvalidOperationException($"{network.Name}: two norms score space {space}; only one may.");
             }
 
+            if (widths is not null)
+            {
+                kept[space] = widths.TryGetValue(space, out var same)
+                    ? Best(scores[i], same.Length)
+                    : throw new ArgumentException($"The plan whose widths are asked for does not speak of {network.Name}'s space {space}.", nameof(options));
+                continue;
+            }
+
             var threshold = options.Scope == PruningScope.Global ? global : Quantile(scores[i], ratio);
-            var count = options.WidthsOf is { } plan ? plan.KeptOf(space.Name).Length : scores[i].Count(s => s > threshold);
-            kept[space] = Best(scores[i], Math.Max(count, Math.Min(options.MinimumChannels, scores[i].Length)));
+            kept[space] = Best(scores[i], Math.Max(scores[i].Count(s => s > threshold), options.MinimumChannels));
         }
 
         return new PruningPlan(network, ratio, kept);

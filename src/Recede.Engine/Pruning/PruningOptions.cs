@@ -16,8 +16,8 @@ public sealed record PruningOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// When given, each layer keeps as many channels as it does in this plan, and only which of them is up to the score:
-    /// so two scores are compared at equal widths.
+    /// When given, each layer keeps exactly as many channels as it does in this plan for the same spaces and widths, whatever
+    /// <see cref="MinimumChannels"/> is, and only which of them is up to the score: so two scores are compared at equal widths.
     /// </summary>
     public PruningPlan? WidthsOf { get; init; }
 

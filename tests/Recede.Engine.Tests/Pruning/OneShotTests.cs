@@ -103,6 +103,34 @@ internal sealed class OneShotTests
     }
 
     [Test]
+    public void TheWidthsOfAPlanHoldBelowTheMinimumToo()
+    {
+        using var device = Device.Cpu(1);
+        using var network = SmallNetworks.Create("vgg", device, Norm.Bounded);
+        network.Norms[0].Scale.Set([.. Enumerable.Range(0, network.Norms[0].Space.Width).Select(i => i == 5 ? 8f : -8f)]);
+        var narrow = OneShot.Plan(network, 0.5, new PruningOptions { MinimumChannels = 1 });
+        Assert.That(narrow.Widths[0].After, Is.EqualTo(1));
+        var random = OneShot.Plan(network, 0.5, new PruningOptions { Score = ChannelScore.Random, WidthsOf = narrow });
+        Assert.That(random.Widths, Is.EqualTo(narrow.Widths));
+    }
+
+    [Test]
+    public void TheWidthsOfAPlanForAnotherNetworkAreRefused()
+    {
+        using var device = Device.Cpu(1);
+        using var vgg = SmallNetworks.Create("vgg", device, Norm.Bounded);
+        using var resnet = SmallNetworks.Create("resnet", device, Norm.Bounded);
+        using var shorter = Vgg.Cifar("shorter", device, [13, 24], new NetworkOptions { Height = 12, Width = 12 });
+        var plan = OneShot.Plan(vgg, 0.5);
+        Assert.That(() => Again(resnet, plan), Throws.ArgumentException.With.Message.Contains("no such space"));
+        Assert.That(() => Again(vgg, OneShot.Plan(shorter, 0.5)), Throws.ArgumentException.With.Message.Contains("does not speak of"));
+        plan.Apply(vgg);
+        Assert.That(() => Again(vgg, plan), Throws.ArgumentException.With.Message.Contains("features.0"));
+
+        static PruningPlan Again(Network network, PruningPlan plan) => OneShot.Plan(network, 0.5, new PruningOptions { WidthsOf = plan });
+    }
+
+    [Test]
     public void ANaNScoreIsRefusedAndNamesTheNorm()
     {
         using var device = Device.Cpu(1);
