@@ -31,8 +31,9 @@ public abstract class LearningRateSchedule
     public double WarmUpEpochs { get; }
 
     /// <summary>The learning rate at a point of training.</summary>
-    /// <param name="epochProgress">Epochs since the start, 0 or more: 2.25 is a quarter into the third. Give the middle of
-    /// a step, (step + 0.5) / steps, so that no warm-up step has rate 0. Beyond the last epoch the final rate holds.</param>
+    /// <param name="epochProgress">Epochs since the start, 0 or more: 2.25 is a quarter into the third. Training gives
+    /// where a step begins, step / steps with the first step 0, so the very first step of a warm-up has rate 0. Beyond the last
+    /// epoch the final rate holds.</param>
     /// <exception cref="ArgumentOutOfRangeException">The progress is negative or NaN.</exception>
     public float Rate(double epochProgress)
     {
