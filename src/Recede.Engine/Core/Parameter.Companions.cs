@@ -7,8 +7,16 @@ public sealed partial class Parameter
 {
     /// <summary>A buffer of this parameter's shape and layout that follows it through a shrink; made of zeros when first
     /// asked for.</summary>
+    /// <param name="name">Its name, of one letter or more and without a '/', which ends it in a checkpoint: "momentum".</param>
+    /// <exception cref="ArgumentException">The name is no such name.</exception>
     public DeviceBuffer CompanionBuffer(string name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"{Path}: '{name}' cannot name a companion, which has no '/' in its name.", nameof(name));
+        }
+
         foreach (var companion in _companions)
         {
             if (companion.Name == name)

@@ -14,8 +14,11 @@ public static class NetworkJson
     private const int FormatVersion = 1;
     private const int MostModules = 100_000;
 
+    // Objects and lists inside one another. A module is an object in its container's list: 31 levels below the root.
+    private const int MostDepth = 64;
+
     /// <summary>Describes a network.</summary>
-    /// <exception cref="NotSupportedException">A module cannot be saved: it names no type, or is masked.</exception>
+    /// <exception cref="NotSupportedException">A module cannot be saved: it names no type, is masked, or lies in more than 31 containers.</exception>
     public static string Write(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -57,7 +60,7 @@ public static class NetworkJson
         var made = new List<Module>();
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MostDepth });
             var fields = new JsonFields(document.RootElement, "network");
             if (fields.Text("format") != FormatName || fields.Integer("version", 1, int.MaxValue) != FormatVersion)
             {
@@ -89,6 +92,11 @@ public static class NetworkJson
     {
         var type = module.TypeName
             ?? throw new NotSupportedException($"{module} cannot be saved: its type has no name; override {nameof(Nn.Module.TypeName)} and {nameof(Nn.Module.Describe)}, and register a reader.");
+        if (json.CurrentDepth >= MostDepth)
+        {
+            throw new NotSupportedException($"{module} cannot be saved: it lies in too many containers, each inside the next.");
+        }
+
         json.WriteStartObject();
         json.WriteString("type", type);
         json.WriteString("path", module.Path);

@@ -94,6 +94,32 @@ internal sealed class CheckpointTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void A_tree_of_any_depth_that_can_be_saved_can_be_loaded()
+    {
+        using var device = Kind.Open();
+        using (var deep = Nested(31))
+        {
+            CheckRoundTrip(deep, device);
+        }
+
+        System.IO.File.Delete(File);
+        using var deeper = Nested(32);
+        Assert.That(() => Checkpoint.Save(File, deeper), Throws.InstanceOf<NotSupportedException>().With.Message.Contains("Relu leaf"));
+        Assert.That(Directory.GetFileSystemEntries(_folder.Path), Is.Empty);
+
+        Network Nested(int containers)
+        {
+            Module module = new Relu("leaf");
+            for (var i = 0; i < containers; i++)
+            {
+                module = new Sequential("", module);
+            }
+
+            return new Network("nested", device, module, new Shape(1, 2, 2, 3));
+        }
+    }
+
+    [Test]
     public void State_comes_back_exactly()
     {
         using var device = Kind.Open();

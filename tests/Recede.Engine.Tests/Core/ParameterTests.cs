@@ -56,6 +56,16 @@ public sealed class ParameterTests
         CheckPadding(filter.CompanionBuffer("momentum"), filter);
     }
 
+    [TestCase("")]
+    [TestCase("adam/m")]
+    public void A_companion_that_no_checkpoint_could_hold_is_refused(string name)
+    {
+        using var mine = new Parameter(_device, "mine", ParameterRole.Weight, Shape.Vector(3));
+        Assert.That(() => mine.CompanionBuffer(name), Throws.ArgumentException);
+        Assert.That(() => mine.SetCompanion(name, [1, 2, 3]), Throws.ArgumentException);
+        Assert.That(mine.CompanionNames, Is.Empty);
+    }
+
     [Test]
     public void Companions_taken_over_are_those_of_the_other_and_no_more()
     {
