@@ -81,7 +81,8 @@ public sealed class ChannelSpace
     /// <summary>The spaces that this one chains, in order; empty for a space of its own.</summary>
     public IReadOnlyList<ChannelSpace> Sources => _sources;
 
-    /// <summary>How often <see cref="Sources"/> are repeated: a flatten of H x W pixels repeats its input H*W times.</summary>
+    /// <summary>How often <see cref="Sources"/> are repeated: a flatten of H x W pixels repeats its input H*W times. 0 where that
+    /// is not known: a flatten is asked for the space behind it before it sees an image.</summary>
     public int Repeats => _repeats;
 
     /// <summary>The channels of several spaces one after another.</summary>
@@ -104,6 +105,9 @@ public sealed class ChannelSpace
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
         return new ChannelSpace(name, [this], times);
     }
+
+    /// <summary>This space repeated nobody yet knows how often; its width is 0 so long.</summary>
+    internal ChannelSpace RepeatedAnyTimes(string name) => _repeats == 0 ? this : new ChannelSpace(name, [this], 0);
 
     /// <summary>
     /// Which of this space's channels stay when some spaces are pruned: sorted indices, or null when all stay.
@@ -146,12 +150,26 @@ public sealed class ChannelSpace
         return all;
     }
 
-    /// <summary>Whether both have the very same channels in the same order, whatever they are named and however they were derived.</summary>
+    /// <summary>Whether both have the very same channels in the same order, whatever they are named and however they were derived.
+    /// One that is repeated nobody knows how often has those of every repeat of its source.</summary>
     internal bool HasChannelsOf(ChannelSpace other)
     {
         if (ReferenceEquals(this, other))
         {
             return true;
+        }
+
+        if (_repeats == 0)
+        {
+            var source = _sources[0];
+            return other._repeats == 0
+                ? source.HasChannelsOf(other._sources[0])
+                : other.Width % source.Width == 0 && source.Repeated(Name, other.Width / source.Width).HasChannelsOf(other);
+        }
+
+        if (other._repeats == 0)
+        {
+            return other.HasChannelsOf(this);
         }
 
         var (mine, theirs) = (Runs(), other.Runs());
@@ -161,7 +179,7 @@ public sealed class ChannelSpace
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}({Width})";
+    public override string ToString() => _repeats == 0 ? $"{Name}({_sources[0]} of every pixel)" : $"{Name}({Width})";
 
     /// <summary>Narrows a space of its own after its buffers were.</summary>
     internal void Narrow(int width)

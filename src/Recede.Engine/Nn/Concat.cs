@@ -66,7 +66,8 @@ public sealed class Concat : Module
         var spaces = new List<ChannelSpace>();
         foreach (var branch in _branches)
         {
-            if (branch.SpaceAfter(input) is { } space)
+            // Of what is repeated nobody knows how often, nothing can be said behind the first branch.
+            if (branch.SpaceAfter(input) is { Repeats: > 0 } space)
             {
                 spaces.Add(space);
             }

@@ -19,6 +19,9 @@ public sealed class Flatten(string path) : Module(path)
     }
 
     /// <inheritdoc/>
+    public override ChannelSpace? SpaceAfter(ChannelSpace? input) => input?.RepeatedAnyTimes(Path);
+
+    /// <inheritdoc/>
     public override Shape Trace(Shape input, ChannelWidths widths, ICollection<LayerTrace> layers) =>
         Traced(input, new Shape(input.N, 1, 1, input.H * input.W * input.C), layers);
 }

@@ -62,6 +62,48 @@ internal sealed class ModuleTests
     }
 
     [Test]
+    public void ARepeatOfAnotherSpaceBehindAFlattenIsRefusedWhenTheNetworkIsBuilt()
+    {
+        using var device = Device.Cpu(1);
+        var images = new ChannelSpace("images", 3, prunable: false);
+        var (a, b) = (new ChannelSpace("a", 4), new ChannelSpace("b", 4));
+        Network Reading(ChannelSpace flat) => new(
+            "flattened",
+            device,
+            new Sequential(
+                "",
+                new Conv2d(device, "conv", images, a, Conv2dOptions.Kernel3()),
+                new Flatten("flatten"),
+                new Relu("relu"),
+                new Linear(device, "fc", flat, new ChannelSpace("classes", 2, prunable: false))),
+            Image);
+        Reading(a.Repeated("flat", 36)).Dispose();
+        Reading(ChannelSpace.Concatenated("flat", a, a).Repeated("two by two", 18)).Dispose();
+        foreach (var wrong in (ChannelSpace[])[b.Repeated("wrong", 36), ChannelSpace.Concatenated("wrong", b, a.Repeated("flat", 35)), new ChannelSpace("wrong", 144)])
+        {
+            var error = Assert.Throws<ShapeMismatchException>(() => Reading(wrong).Dispose())!;
+            Assert.That(error.Message, Does.Contain("Linear fc: reads space wrong(144), x is of space flatten(a(4) of every pixel)"));
+        }
+
+        Assert.That(() => Reading(a.Repeated("short", 35)).Dispose(), Throws.TypeOf<ShapeMismatchException>());
+        Assert.That(device.LiveBytes, Is.Zero);
+    }
+
+    [Test]
+    public void BranchesThatAreFlattenedMayBeConcatenated()
+    {
+        using var device = Device.Cpu(1);
+        var images = new ChannelSpace("images", 3, prunable: false);
+        var root = new Sequential(
+            "",
+            new Conv2d(device, "conv", images, images, Conv2dOptions.Kernel3()),
+            new Concat("cat", new Flatten("one"), new Flatten("two")),
+            new Linear(device, "fc", images.Repeated("flat", 72), new ChannelSpace("classes", 2, prunable: false)));
+        using var network = new Network("flattened", device, root, Image);
+        Assert.That(SmallNetworks.Logits(network), Has.Some.Not.Zero);
+    }
+
+    [Test]
     public void AGroupedConvolutionOverASpaceDerivedFromAPrunableOneIsRefused()
     {
         using var device = Device.Cpu(1);
