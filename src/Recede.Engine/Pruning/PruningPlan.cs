@@ -133,6 +133,8 @@ public sealed partial class PruningPlan
 
     /// <summary>
     /// Masks instead of shrinking: sets the activations of the channels that would go to zero, after their norm and ReLU.
+    /// What a later layer writes into such a channel is not masked, though shrinking takes it away: the bias of a depthwise
+    /// convolution, or an addition after which no norm of the space stands.
     /// </summary>
     /// <exception cref="ArgumentException">The network has not the spaces and widths that the plan was made for.</exception>
     /// <exception cref="InvalidOperationException">The plan would narrow what comes out of the network.</exception>
