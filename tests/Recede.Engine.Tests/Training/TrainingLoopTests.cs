@@ -179,6 +179,19 @@ internal sealed class TrainingLoopTests(string device) : DeviceFixture(device)
     }
 
     [Test]
+    public void AfterAPruningTheBestEpochIsLookedForAnew([Values] bool keepBest)
+    {
+        using var device = Kind.Open();
+        using var network = Create(device);
+        var state = new FitState(network);
+        Assert.That(state.Offer(0.9, keepBest));
+        Assert.That(state.Offer(0.5, keepBest), Is.False);
+        OneShot.Plan(network, 0.6).Apply(network);
+        Assert.That(state.Offer(0.5, keepBest));
+        Assert.That(state.Offer(0.4, keepBest), Is.False);
+    }
+
+    [Test]
     public void GradientsThatWereLeftBehindAreForgotten()
     {
         using var device = Kind.Open();
