@@ -14,8 +14,8 @@ internal static class ThreadsCommand
     public static Command Create()
     {
         var cases = StepCase.Option("vgg16_bs64_train", "resnet56_bs64_train");
-        var rounds = new Option<int>("--rounds") { Description = "Rounds, each with one thread and with all.", DefaultValueFactory = _ => 5 };
-        var seconds = new Option<double>("--seconds") { Description = "Time of each half of a round.", DefaultValueFactory = _ => 2 };
+        var rounds = new Option<int>("--rounds") { Description = "Rounds, each with one thread and with all.", DefaultValueFactory = _ => 60 };
+        var seconds = new Option<double>("--seconds") { Description = "Time of each half of a round; one step at least.", DefaultValueFactory = _ => 0 };
         var threads = new Option<int>("--threads") { Description = "How many threads stand against one.", DefaultValueFactory = _ => 2 };
         var command = new Command("threads", "How much faster two threads are than one: convolutions, and whole steps. Interleaved.")
         {
