@@ -9,8 +9,8 @@ kept. Images are ordered by the SHA-256 of their path, so that any first N of th
 Needs Pillow (Debian: python3-pil).
 """
 import argparse
+import concurrent.futures
 import hashlib
-import multiprocessing
 import os
 import struct
 import sys
@@ -73,7 +73,7 @@ def fill(path, images, pool, size, classes, number, shards, set_number):
     with open(path, "wb") as file:
         file.seek(HEADER.size + 4 + table_bytes)
         # As many squares as a shard has may wait in memory for the disk, and no more.
-        for pixels, histogram in pool.imap(square, [(image, size) for image, _ in images], chunksize=16):
+        for pixels, histogram in pool.map(square, [(image, size) for image, _ in images], chunksize=16):
             if pixels is None:
                 sys.exit(f"make_shards.py: {histogram}")
             counts = [a + b for a, b in zip(counts, histogram)]
@@ -131,7 +131,8 @@ def main():
     train_images, test_images = images_of(train, classes), images_of(test, classes)
     os.makedirs(arguments.dest, exist_ok=True)
     remove_shards(arguments.dest)  # of both, so that none is left beside those of another making
-    with multiprocessing.Pool(arguments.jobs) as pool:
+    # multiprocessing.Pool can wait for ever when it is ended amid its work, as by an image that cannot be read.
+    with concurrent.futures.ProcessPoolExecutor(arguments.jobs) as pool:
         make(train, "train", train_images, classes, pool, arguments)
         make(test, "test", test_images, classes, pool, arguments)
 
