@@ -11,7 +11,8 @@ namespace Recede.Engine.Devices.Cpu;
 /// that an idle engine burns no core.
 /// </summary>
 /// <remarks>
-/// A job's items are handed out one by one, so which thread runs which item changes from run to run. Results are
+/// Each worker begins with a share of its own of a job's items, and whoever is done first takes from the others, so which thread
+/// runs which item changes from run to run. Results are
 /// the same for any number of threads if the cut into items depends on shapes alone. Several threads may call
 /// <see cref="Run{TJob}(ref TJob, int)"/> at the same time: one gets the pool, the others run their items themselves.
 /// </remarks>
@@ -34,7 +35,7 @@ public sealed unsafe class WorkerPool : IDisposable
     // Written by the thread that owns the pool before it opens a run, read by the workers that joined it.
     private void* _job;
     private delegate*<void*, int, int, void> _runItem;
-    private int _items;
+    private readonly ItemRanges _items;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Starts a pool with the number of threads of <see cref="DefaultThreads"/>.</summary>
@@ -56,6 +57,7 @@ public sealed unsafe class WorkerPool : IDisposable
         }
 
         Threads = threads;
+        _items = new ItemRanges(threads);
         _threads = new Thread[threads - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -120,8 +122,7 @@ public sealed unsafe class WorkerPool : IDisposable
         {
             _job = pointer;
             _runItem = &RunItem<TJob>;
-            _items = items;
-            Volatile.Write(ref _shared.Next, 0);
+            _items.Share(items);
             Open();
             RunItems(0);
             Close();
@@ -197,16 +198,8 @@ public sealed unsafe class WorkerPool : IDisposable
 
     private void RunItems(int worker)
     {
-        int items = _items;
-        while (true)
+        while (_items.TryTake(worker, out int item))
         {
-            int item = Interlocked.Increment(ref _shared.Next) - 1;
-            if ((uint)item >= (uint)items)
-            {
-                Simd.Fence();
-                return;
-            }
-
             try
             {
                 _runItem(_job, item, worker);
@@ -216,9 +209,11 @@ public sealed unsafe class WorkerPool : IDisposable
 #pragma warning restore CA1031
             {
                 Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-                Volatile.Write(ref _shared.Next, items);
+                _items.Clear();
             }
         }
+
+        Simd.Fence();
     }
 
     private void Work(int worker)
@@ -306,7 +301,7 @@ public sealed unsafe class WorkerPool : IDisposable
     }
 
     // What several threads write, each on a cache line (and its prefetched neighbour) of its own.
-    [StructLayout(LayoutKind.Explicit, Size = 5 * 128)]
+    [StructLayout(LayoutKind.Explicit, Size = 4 * 128)]
     private struct Shared
     {
         public const long Joinable = 1L << 31;
@@ -316,15 +311,12 @@ public sealed unsafe class WorkerPool : IDisposable
         public long State;
 
         [FieldOffset(256)]
-        public int Next;
-
-        [FieldOffset(384)]
         public int Busy;
 
-        [FieldOffset(388)]
+        [FieldOffset(260)]
         public int Parked;
 
-        [FieldOffset(392)]
+        [FieldOffset(264)]
         public int Stopped;
     }
 }

@@ -30,9 +30,6 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
     public float* Shared;
     public float* Scratch;
 
-    /// <summary>How many items later a worker finds its next one, on average.</summary>
-    public int Workers;
-
     public readonly void Run(int item, int worker)
     {
         float* scratch = Scratch + (worker * Shape.ScratchFloats);
@@ -50,7 +47,7 @@ internal unsafe struct WinogradJob<TT, TV, TOps, TS> : IParallelJob
 
         for (int pass = 0; pass < Shape.Passes; pass++)
         {
-            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? new ReadAhead(Source, Shape.Tiles, Shape.TileSize, item + Workers, Shape.Planes) : default);
+            Pass(item, pass, scratch, scratch + Shape.InputFloats, pass == 0 ? new ReadAhead(Source, Shape.Tiles, Shape.TileSize, item + 1, Shape.Planes) : default);
         }
     }
 

@@ -159,7 +159,6 @@ internal static unsafe class WinogradRun
             SharedFilters = shape.SharesFilters ? sharedFilters : null,
             Shared = shared,
             Scratch = scratch,
-            Workers = pool.Threads,
         };
         pool.Run(ref job, shape.Items);
     }
