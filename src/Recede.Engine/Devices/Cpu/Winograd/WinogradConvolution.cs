@@ -23,6 +23,13 @@ internal readonly struct WinogradConvolution
     // Enough for a few threads to share evenly.
     private const int ItemsWanted = 16;
 
+    // With small filters, which groups of fewer tiles do not transform anew: at the end of an op threads wait for one that the system
+    // held up, half an item on average. With 4 items that took a tenth of the time, with 16 and 32 a thirtieth.
+    private const int SmallItemsWanted = 32;
+
+    // The vector operations of each plane of an item that takes a hundred times as long as to hand it out: 20 microseconds.
+    private const int OperationsPerItem = 2048;
+
     // With fewer, as a single small image has, the output blocks are shared out two by two.
     private const int ItemsAtLeast = 4;
 
@@ -102,12 +109,10 @@ internal readonly struct WinogradConvolution
         {
             group = Math.Clamp(TilesWanted / (tileRows * tileColumns), 1, images);
             group = TapConvolution.Divide(images, TapConvolution.Divide(images, group));
-
-            // An odd number of output blocks is not shared out evenly, two by two; the tiles are.
+            int wanted = Math.Max(ItemsAtLeast, ItemsFor((long)images * tileRows * tileColumns * inputChannels * OutputBlocks, SmallItemsWanted));
             while (group > 1
                 && smallFilters
-                && OutputBlocks % 2 != 0
-                && TapConvolution.Divide(images, group) < ItemsAtLeast
+                && TapConvolution.Divide(images, group) < wanted
                 && group * tileRows * tileColumns >= 2 * TilesAtLeast)
             {
                 group = (group + 1) / 2;
@@ -198,6 +203,9 @@ internal readonly struct WinogradConvolution
                 : new(tileSize, g.N, g.C, g.O, g.H, g.W, g.HOut, g.WOut, g.PadH, g.PadW);
         return tileSize != 0;
     }
+
+    /// <summary>Not more items than are worth their start, so many vector operations being what each plane of all takes.</summary>
+    public static int ItemsFor(long operations, int items) => (int)Math.Min(items, operations / OperationsPerItem);
 
     /// <summary>What a pixel costs directly, in the vector operations of tiles.</summary>
     public static double DirectOperations(int inputChannels, int outputChannels)

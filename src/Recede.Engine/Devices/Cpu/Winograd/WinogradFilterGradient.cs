@@ -17,6 +17,14 @@ internal readonly struct WinogradFilterGradient
     private const int BlocksAtMost = 4;
     private const int ItemsWanted = 8;
 
+    // More of them, by smaller groups, even out what holds one thread up; but each part's gradient is written and read once more.
+    private const int SmallItemsWanted = 32;
+    private const int TilesAtLeast = 16;
+
+    // A part transforms its sums back: with twice the products that costs the same share of it.
+    private const int PartCost = 2;
+    private const long PartFloatsAtMost = 16 * 9 * 64 * 64;
+
     // Input channels are the rows of the products, whose kernels take 4 to 16; so many fitted the times best.
     private const int ProductRows = 8;
 
@@ -59,9 +67,18 @@ internal readonly struct WinogradFilterGradient
             group = Math.Clamp(TilesWanted / (tileRows * tileColumns), 1, g.N);
         }
 
+        long tiles = (long)g.N * tileRows * tileColumns;
+        int items = (int)Math.Min(InputSplits * OutputSplits * PartFloatsAtMost / Math.Max(g.FilterFloats, 1), SmallItemsWanted);
+        items = WinogradConvolution.ItemsFor(tiles * g.C * g.OutputBlocks / PartCost, items);
+        while (group > 1
+            && TapConvolution.Divide(g.N, group) * InputSplits * OutputSplits < items
+            && group * tileRows * tileColumns >= 2 * TilesAtLeast)
+        {
+            group = (group + 1) / 2;
+        }
+
         Groups = new PixelParts(g.N, tileRows, tileColumns, group, rows);
-        int pairs = TapConvolution.Divide(g.InputBlocks, InputBlocksPerItem) * TapConvolution.Divide(g.OutputBlocks, OutputBlocksPerItem);
-        int parts = Math.Clamp(TapConvolution.Divide(ItemsWanted, pairs), 1, Groups.Count);
+        int parts = Math.Clamp(TapConvolution.Divide(Math.Max(items, ItemsWanted), InputSplits * OutputSplits), 1, Groups.Count);
         GroupsPerPart = TapConvolution.Divide(Groups.Count, parts);
     }
 
