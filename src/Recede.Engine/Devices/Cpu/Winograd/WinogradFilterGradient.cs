@@ -20,9 +20,6 @@ internal readonly struct WinogradFilterGradient
     // More of them, by smaller groups, even out what holds one thread up; but each part's gradient is written and read once more.
     private const int SmallItemsWanted = 32;
     private const int TilesAtLeast = 16;
-
-    // A part transforms its sums back: with twice the products that costs the same share of it.
-    private const int PartCost = 2;
     private const long PartFloatsAtMost = 16 * 9 * 64 * 64;
 
     // Input channels are the rows of the products, whose kernels take 4 to 16; so many fitted the times best.
@@ -69,7 +66,7 @@ internal readonly struct WinogradFilterGradient
 
         long tiles = (long)g.N * tileRows * tileColumns;
         int items = (int)Math.Min(InputSplits * OutputSplits * PartFloatsAtMost / Math.Max(g.FilterFloats, 1), SmallItemsWanted);
-        items = WinogradConvolution.ItemsFor(tiles * g.C * g.OutputBlocks / PartCost, items);
+        items = WinogradConvolution.ItemsFor(tiles * g.C * g.OutputBlocks, items);
         while (group > 1
             && TapConvolution.Divide(g.N, group) * InputSplits * OutputSplits < items
             && group * tileRows * tileColumns >= 2 * TilesAtLeast)
