@@ -107,11 +107,18 @@ internal sealed partial class ImagesRule
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Pixel(byte* source, float* table, float* y, int channels)
         {
-            Vector128.Create(
+            var values = Vector128.Create(
                 table[source[0]],
                 channels > 1 ? table[256 + source[1]] : 0,
                 channels > 2 ? table[512 + source[2]] : 0,
-                channels > 3 ? table[768 + source[3]] : 0).Store(y);
+                channels > 3 ? table[768 + source[3]] : 0);
+            if (Vector512.IsHardwareAccelerated)
+            {
+                values.ToVector256().ToVector512().Store(y);
+                return;
+            }
+
+            values.Store(y);
             for (var lane = Vector128<float>.Count; lane < BlockedLayout.Lanes; lane += Vector128<float>.Count)
             {
                 Vector128<float>.Zero.Store(y + lane);
