@@ -11,9 +11,9 @@ namespace Recede.Engine.Devices.Cpu;
 /// that an idle engine burns no core.
 /// </summary>
 /// <remarks>
-/// Each worker begins with a share of its own of a job's items, and whoever is done first takes from the others, so which thread
-/// runs which item changes from run to run. Results are
-/// the same for any number of threads if the cut into items depends on shapes alone. Several threads may call
+/// Each worker begins with a share of its own of a job's items, and whoever is done first takes from the others, so
+/// which thread runs which item changes from run to run. Results are the same for any number of threads if the cut
+/// into items depends on shapes alone. Several threads may call
 /// <see cref="Run{TJob}(ref TJob, int)"/> at the same time: one gets the pool, the others run their items themselves.
 /// </remarks>
 public sealed unsafe class WorkerPool : IDisposable

@@ -204,7 +204,7 @@ internal readonly struct WinogradConvolution
         return tileSize != 0;
     }
 
-    /// <summary>Not more items than are worth their start, so many vector operations being what each plane of all takes.</summary>
+    /// <summary>At most so many items, of at least <see cref="OperationsPerItem"/> each of the vector operations that a plane's products take.</summary>
     public static int ItemsFor(long operations, int items) => (int)Math.Min(items, operations / OperationsPerItem);
 
     /// <summary>What a pixel costs directly, in the vector operations of tiles.</summary>
