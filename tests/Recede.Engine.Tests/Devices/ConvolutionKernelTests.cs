@@ -66,6 +66,15 @@ internal sealed class ConvolutionKernelTests
         yield return Square(8, 36, 65, 1, 3, 1, 1, 1);
     }
 
+    // Many small images and small filters: groups of tiles are cut smaller, share their transformed filters, and the last has fewer images;
+    // the parts of the filter gradient likewise.
+    private static IEnumerable<ConvolutionGeometry> SmallItems()
+    {
+        yield return Square(43, 8, 35, 37, 3, 1, 1, 1);
+        yield return Square(19, 16, 20, 20, 3, 1, 1, 1);
+        yield return Square(37, 5, 40, 50, 3, 1, 1, 1);
+    }
+
     private static IEnumerable<ConvolutionGeometry> Odd()
     {
         yield return new ConvolutionGeometry(2, 7, 11, 5, 6, 2, 3, 2, 1, 0, 2, 1, 2);
@@ -121,6 +130,10 @@ internal sealed class ConvolutionKernelTests
     [TestCaseSource(nameof(Passes))]
     [Category(InstructionSets.Category)]
     public void Passes_over_output_blocks(ConvolutionGeometry g) => ConvolutionCheck.Run(g);
+
+    [TestCaseSource(nameof(SmallItems))]
+    [Category(InstructionSets.Category)]
+    public void Small_items(ConvolutionGeometry g) => ConvolutionCheck.Run(g);
 
     [TestCaseSource(nameof(Odd))]
     [Category(InstructionSets.Category)]
